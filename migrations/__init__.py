@@ -1,0 +1,1 @@
+"""Schema history: frozen DDL, no model imports, both directions."""

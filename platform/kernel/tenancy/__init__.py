@@ -1,0 +1,1 @@
+"""Whose rows a transaction may touch. There is no default tenant, ever."""
