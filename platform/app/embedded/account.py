@@ -55,4 +55,6 @@ def service_account() -> Account | None:
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
-    raise EmbeddedError("以管理员身份运行时需要一个普通账户来运行数据库，请先建立账户 gjj-data，或改用普通用户运行。")
+    raise EmbeddedError(
+        "以管理员身份运行时需要一个普通账户来运行数据库，请先建立账户 gjj-data，或改用普通用户运行。"
+    )

@@ -69,10 +69,10 @@ def resolve(folder: Path, account: Account | None, *, lasting: bool) -> Path:
             return place
         if lasting:
             raise DataLost(f"数据原先存放在“{place}”，现在找不到了；请恢复它，或换一个数据文件夹重新开始。")
-    elif account is None or account.can_enter(folder):
+    if account is None or account.can_enter(folder):
         return folder
-    assert account is not None
     place = _elsewhere(account, lasting=lasting)
+    write_private(place / "owner", f"{folder}\n")
     write_private(pointer, f"{place}\n")
     return place
 
