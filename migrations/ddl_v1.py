@@ -6,6 +6,8 @@ Migrations import no model: what they make is compared with the models' declarat
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,11 +17,42 @@ ALL_RIGHTS = ("select", "insert", "update", "delete")
 
 
 def run(sql: str) -> None:
-    """Execute SQL text that holds colons and percent signs as they are."""
-    op.get_bind().exec_driver_sql(sql.replace("%", "%%"))
+    """Execute SQL text as it is: colons, percent signs and several statements."""
+    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(sql)
 
 
-def own_table(name: str, *parts: Any, readers: Sequence[str] = (), rights: Sequence[str] = ALL_RIGHTS) -> None:
+def run_file(name: str) -> None:
+    """Execute a file of `migrations/sql`."""
+    run((Path(__file__).parent / "sql" / name).read_text(encoding="utf-8"))
+
+
+def monthly_partitions(name: str, *, first: tuple[int, int], months: int) -> None:
+    """Partitions by month of a table that is partitioned by its uuidv7 `id`: forced row security, no grants (decision D14)."""
+    for start, end in _months(first, months):
+        part = f"{name}_p{start:%Y%m}"
+        run(
+            f"create table {part} partition of {name} for values from ('{_floor(start)}') to ('{_floor(end)}')"
+        )
+        _force(part)
+
+
+def _months(first: tuple[int, int], months: int) -> list[tuple[datetime, datetime]]:
+    starts = [
+        datetime(first[0] + (first[1] - 1 + i) // 12, (first[1] - 1 + i) % 12 + 1, 1, tzinfo=UTC)
+        for i in range(months + 1)
+    ]
+    return list(zip(starts, starts[1:], strict=False))
+
+
+def _floor(at: datetime) -> str:
+    ms = int(at.timestamp() * 1000)
+    digits = f"{(ms & 0xFFFFFFFFFFFF) << 80 | 7 << 76 | 2 << 62:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def own_table(
+    name: str, *parts: Any, readers: Sequence[str] = (), rights: Sequence[str] = ALL_RIGHTS
+) -> None:
     """Create a table of class *own*: keys (tenant_id, id), forced row security, one policy for each command."""
     _create(name, parts)
     secure_own(name, readers=readers, rights=rights)
@@ -37,7 +70,9 @@ def secure_own(name: str, *, readers: Sequence[str] = (), rights: Sequence[str] 
         run(f"grant select on {name} to {reader}")
 
 
-def inherited_table(name: str, *parts: Any, readers: Sequence[str] = (), rights: Sequence[str] = ALL_RIGHTS) -> None:
+def inherited_table(
+    name: str, *parts: Any, readers: Sequence[str] = (), rights: Sequence[str] = ALL_RIGHTS
+) -> None:
     """Create a table of class *inherited*: written as own, read down the tenant line."""
     _create(name, parts)
     _force(name)
@@ -54,7 +89,9 @@ def reference_table(name: str, *parts: Any) -> None:
     """Create a table of class *reference*: no tenant; run-time roles may only read."""
     op.create_table(name, *parts)
     _force(name)
-    run(f"create policy {name}_select on {name} for select to gjj_app, gjj_citizen, gjj_province_reader using (code is not null)")
+    run(
+        f"create policy {name}_select on {name} for select to gjj_app, gjj_citizen, gjj_province_reader using (code is not null)"
+    )
     run(f"create policy {name}_owner on {name} for all to gjj_owner using (code is not null)")
     run(f"grant select on {name} to gjj_app, gjj_citizen, gjj_province_reader")
 

@@ -53,4 +53,6 @@ class AuditRecord:
         fields = {k: v for k, v in vars(self).items() if v not in ("", None)}
         fields["at"] = self.at.isoformat(timespec="microseconds")
         fields["facts"] = dict(self.facts)
-        return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode()
+        return json.dumps(
+            fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+        ).encode()

@@ -49,7 +49,9 @@ class TenantSession(Session):
         """Say what this transaction did, once: who and when are known. `facts` are codes and numbers, never personal data."""
         if self.record is not None:
             raise UnauditedChange(f"{self.record.action} and {action} in one transaction")
-        self.record = AuditRecord.of(self.scope, action, object_kind, str(object_id), summary_zh, facts, self.info)
+        self.record = AuditRecord.of(
+            self.scope, action, object_kind, str(object_id), summary_zh, facts, self.info
+        )
 
     def _append_audit(self) -> None:
         self.flush()
@@ -63,7 +65,9 @@ class TenantSession(Session):
 class Database:
     """One server's engine behind the door; `tenant_tx` will resolve tenant → server when there are several (scale rule 2)."""
 
-    def __init__(self, url: str, signer: ContextSigner, *, pool_size: int = 8, pool_timeout_s: float = 1.0) -> None:
+    def __init__(
+        self, url: str, signer: ContextSigner, *, pool_size: int = 8, pool_timeout_s: float = 1.0
+    ) -> None:
         self.signer = signer
         self.engine: Engine = create_engine(
             url,

@@ -1,0 +1,1 @@
+"""An installation: its folder, its secrets, its database."""

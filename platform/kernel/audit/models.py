@@ -1,0 +1,49 @@
+"""The chain as the app may read it. Rows come only from `k.audit_append`; nobody updates or deletes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db.model import Base, Own
+
+
+class AuditHead(Own, Base):
+    """The newest entry of a tenant's chain."""
+
+    __tablename__ = "audit_head"
+    __readers__ = ("gjj_auditor",)
+    __rights__ = ("select",)
+
+    seq: Mapped[int] = mapped_column(BigInteger)
+    head_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    changed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class AuditEvent(Own, Base):
+    """One entry. `body` holds the exact bytes; the other columns were read from them by the database."""
+
+    __tablename__ = "audit_event"
+    __readers__ = ("gjj_auditor",)
+    __rights__ = ("select",)
+    __table_args__ = (
+        Index("ix_audit_event_seq", "tenant_id", "seq"),
+        Index("ix_audit_event_object", "tenant_id", "object_kind", "object_id"),
+        Index("ix_audit_event_actor", "tenant_id", "actor", "seq"),
+        {"postgresql_partition_by": "range (id)"},
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger)
+    prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    entry_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    actor_name: Mapped[str]
+    action: Mapped[str]
+    object_kind: Mapped[str]
+    object_id: Mapped[str]
+    summary: Mapped[str]
+    request_id: Mapped[str]

@@ -1,0 +1,1 @@
+"""The kernel: door, context, directory, queue, approvals, audit."""
