@@ -22,7 +22,7 @@ class Account:
     gid: int
 
     def can_enter(self, folder: Path) -> bool:
-        """True when this account may reach what lies in ``folder``. Tried, not computed: access lists count too."""
+        """True when it may reach what lies in ``folder``; tried, not computed, as access lists count too."""
         return self._sh('cd -- "$1"', folder)
 
     def can_run(self, program: Path) -> bool:
@@ -46,7 +46,10 @@ class Account:
 
 
 def service_account() -> Account | None:
-    """The account to lend when we are root; None when we are an ordinary user and run servers as ourselves."""
+    """The account to lend when we are root.
+
+    None when we are an ordinary user and run servers as ourselves.
+    """
     if os.geteuid() != 0:
         return None
     for name in NAMES:

@@ -1,4 +1,4 @@
-"""What can go wrong with an embedded server, each as one plain Chinese sentence for the person at the terminal."""
+"""What can go wrong with an embedded server, each as one Chinese sentence for the person at the terminal."""
 
 from __future__ import annotations
 

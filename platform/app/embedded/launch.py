@@ -2,9 +2,10 @@
 
     python -I -S launch.py PARENT_PID SIGNAL UID GID PROGRAM ARGUMENT…
 
-A child that must end with its parent has to call prctl between fork and exec, after giving up root (a change of user clears the
-setting). Doing that in ``preexec_fn`` is unsafe in a process with threads; this script does it in a process of its own, which then
-becomes the program: same process id, so the parent's handle stays right. UID -1 keeps the user.
+A child that must end with its parent has to call prctl between fork and exec, after giving up root (a
+change of user clears the setting). Doing that in ``preexec_fn`` is unsafe in a process with threads; this
+script does it in a process of its own, which then becomes the program: same process id, so the parent's
+handle stays right. UID -1 keeps the user.
 """
 
 from __future__ import annotations

@@ -10,7 +10,10 @@ from app.embedded.errors import AlreadyRunning
 
 
 class FolderLock:
-    """Holds ``folder/lock`` until ``release``. The file stays: removing it would let two holders lock two files."""
+    """Holds ``folder/lock`` until ``release``.
+
+    The file stays: removing it would let two holders lock two files.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,8 +1,9 @@
 """Where a server's files lie, when the folder the operator named cannot hold them.
 
-The server runs as a service account when we are root. That account may be unable to enter the named folder (below root's home, a
-private temporary folder). No right of a folder above is ever changed: the files go to a folder of their own below the system's state
-or temporary folder, and the named folder keeps a small file ``place`` that says where.
+The server runs as a service account when we are root. That account may be unable to enter the named folder
+(below root's home, a private temporary folder). No right of a folder above is ever changed: the files go to
+a folder of their own below the system's state or temporary folder, and the named folder keeps a small file
+``place`` that says where.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ def private_folder(path: Path, account: Account | None) -> None:
 
 
 def write_private(path: Path, text: str, account: Account | None = None) -> None:
-    """Write a 0600 file in one step: a crash leaves the old file or the new one. A link at ``path`` is replaced, not followed."""
+    """Write a 0600 file in one step: a crash leaves the old file or the new one.
+
+    A link at ``path`` is replaced, not followed.
+    """
     fd, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(fd, "w", encoding="utf-8") as out:
@@ -47,7 +51,10 @@ def write_private(path: Path, text: str, account: Account | None = None) -> None
 
 
 def make_data_dir(folder: Path, account: Account | None) -> None:
-    """Create the folder that the operator named; with a service account others may pass through it, not list it."""
+    """Create the folder that the operator named.
+
+    With a service account others may pass through it, not list it.
+    """
     try:
         folder.mkdir(mode=0o711 if account else 0o700, parents=True, exist_ok=True)
     except (PermissionError, FileExistsError, NotADirectoryError):
@@ -59,8 +66,8 @@ def make_data_dir(folder: Path, account: Account | None) -> None:
 def resolve(folder: Path, account: Account | None, *, lasting: bool) -> Path:
     """The folder that really holds the server's files: ``folder`` itself or its replacement.
 
-    ``lasting`` prefers the system's state folder to the temporary one. Raises DataLost when the replacement has vanished:
-    a new empty database must not take the place of lost data unnoticed.
+    ``lasting`` prefers the system's state folder to the temporary one. Raises DataLost when the replacement
+    has vanished: a new empty database must not take the place of lost data unnoticed.
     """
     pointer = folder / POINTER
     if pointer.is_file():
@@ -85,7 +92,18 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _forget_orphans() -> None:
+    """Delete temporary places whose named folder is gone: what killed test runs left behind."""
+    for owner in Path(tempfile.gettempdir()).glob("gjj-*/owner"):
+        if owner.is_symlink() or owner.stat().st_uid != os.geteuid():
+            continue
+        if not Path(owner.read_text(encoding="utf-8").rstrip("\n")).exists():
+            shutil.rmtree(owner.parent, ignore_errors=True)
+
+
 def _elsewhere(account: Account, *, lasting: bool) -> Path:
+    if not lasting:
+        _forget_orphans()
     temporary = [Path(tempfile.gettempdir()), Path("/var/tmp"), Path("/tmp")]  # noqa: S108
     for base in [STATE, *temporary] if lasting else temporary:
         try:

@@ -1,7 +1,7 @@
 """Choosing TCP ports on 127.0.0.1.
 
-Default ports lie below 32768: above it the kernel hands ports to outgoing connections, so a port may be taken while nothing
-listens on it.
+Default ports lie below 32768: above it the kernel hands ports to outgoing connections, so a port may be
+taken while nothing listens on it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ TRIES = 300
 def is_free(port: int) -> bool:
     """True when a server could bind ``port`` now.
 
-    SO_REUSEADDR only: with SO_REUSEPORT the probe would succeed beside a running granian, which shares its port silently.
+    SO_REUSEADDR only: with SO_REUSEPORT the probe would succeed beside a running granian, which shares its
+    port silently.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

