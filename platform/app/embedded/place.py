@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from app.embedded.account import Account
@@ -95,10 +96,11 @@ def remove(folder: Path) -> None:
 def _forget_orphans() -> None:
     """Delete temporary places whose named folder is gone: what killed test runs left behind."""
     for owner in Path(tempfile.gettempdir()).glob("gjj-*/owner"):
-        if owner.is_symlink() or owner.stat().st_uid != os.geteuid():
-            continue
-        if not Path(owner.read_text(encoding="utf-8").rstrip("\n")).exists():
-            shutil.rmtree(owner.parent, ignore_errors=True)
+        with suppress(OSError):  # another process may be clearing the same ones
+            if owner.is_symlink() or owner.stat().st_uid != os.geteuid():
+                continue
+            if not Path(owner.read_text(encoding="utf-8").rstrip("\n")).exists():
+                shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 def _elsewhere(account: Account, *, lasting: bool) -> Path:
