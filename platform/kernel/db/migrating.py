@@ -20,7 +20,7 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def migrate(url: str, revision: str = "head") -> None:
+def migrate(url: str, revision: str = "heads") -> None:
     """Upgrade to `revision`. Each migration is one transaction under a lock time-out of two seconds."""
     command.upgrade(alembic_config(url), revision)
 

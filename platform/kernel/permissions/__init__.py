@@ -20,6 +20,11 @@ class Permission(StrEnum):
         member.sentence = sentence
         return member
 
+    @classmethod
+    def named(cls, value: str) -> Permission:
+        """The permission with that value. KeyError when there is none."""
+        return {str(p.value): p for p in cls}[value]
+
     PUBLIC = "public", "任何人都可以查看"
     SIGNED_IN = "signed_in", "登录后查看本人信息"
 

@@ -35,7 +35,7 @@ def role_permissions() -> list[dict[str, Any]]:
         if row["role"] not in known:
             raise ValueError(f"role_permissions.csv names the unknown role {row['role']}")
         for name in row["permissions"].split(";"):
-            permission = Permission(name)
+            permission = Permission.named(name)
             found.append(
                 {
                     "code": f"{row['role']}:{permission}",
