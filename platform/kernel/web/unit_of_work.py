@@ -5,6 +5,8 @@ Nobody else commits (house §5). Rendering happens inside, so a template can't m
 
 from __future__ import annotations
 
+from time import monotonic
+
 from flask import Flask, Response, current_app, g, request
 
 from kernel.audit.record import ACTOR_NAME, DEMO_AT, REQUEST_ID
@@ -12,6 +14,8 @@ from kernel.calendar import clock
 from kernel.db import Database, TenantSession
 from kernel.db.door import finish
 from kernel.tenancy.scope import Scope
+
+__all__ = ["complete", "enter_scope", "init_app", "monotonic", "session"]
 
 DATABASE = "gjj.database"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -1,0 +1,1 @@
+"""How the province watches, assesses and accepts: standards, facts, construction, assessments."""

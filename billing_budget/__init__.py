@@ -1,0 +1,1 @@
+"""What services cost, who pays, what a centre may spend."""

@@ -1,0 +1,107 @@
+"""Composition of the web face: kernel parts, then every room's pages, interface and menu. Sends no query at start-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, url_for
+
+from app import rooms
+from kernel.console.frame import FRAME, Frame
+from kernel.console.menu import MenuItem, visible
+from kernel.db import Database
+from kernel.directory.lookup import Directory
+from kernel.identity import entering
+from kernel.identity.sessions import SessionRules
+from kernel.permissions import Permission
+from kernel.tenancy.models import TENANT_KIND_ZH, TenantKind
+from kernel.web import current, unit_of_work
+from kernel.web.blueprints import Api, Pages
+from kernel.web.factory import API, make_web
+from kernel.web.problems import SIGN_IN
+from kernel.web.settings import WebSettings
+
+
+@dataclass(frozen=True)
+class WebParts:
+    """What the web face stands on; made by `app.installation`."""
+
+    settings: WebSettings
+    database: Database
+    directory: Directory
+    rules: SessionRules = SessionRules()
+
+
+def create_app(parts: WebParts) -> Flask:
+    """The application of one web process."""
+    rooms.load()
+    app = make_web(parts.settings)
+    unit_of_work.init_app(app, parts.database)
+    entering.init_app(app, entering.Identity(parts.database, parts.directory, parts.rules))
+    app.extensions[FRAME] = _frame
+    app.extensions[SIGN_IN] = lambda path: url_for("identity.sign_in", next=path)
+    for module in rooms.modules("console"):
+        for blueprint in _declared(module, Pages):
+            app.register_blueprint(blueprint)
+    for module in rooms.modules("api"):
+        for blueprint in _declared(module, Api):
+            app.extensions[API].register_blueprint(blueprint)
+    return app
+
+
+def menu() -> tuple[MenuItem, ...]:
+    """Every feature's menu, merged by section in the order of `SECTIONS`."""
+    entries: dict[str, list[MenuItem]] = {}
+    for module in rooms.modules("menu"):
+        for section, item in module.MENU:
+            entries.setdefault(section, []).append(item)
+    unknown = set(entries) - {title for title, _ in SECTIONS}
+    if unknown:
+        raise ValueError(f"menu sections without a place: {unknown}")
+    return tuple(
+        MenuItem(title, icon=icon, children=tuple(entries[title]))
+        for title, icon in SECTIONS
+        if title in entries
+    )
+
+
+SECTIONS = (
+    ("工作台", "home"),
+    ("全省概览", "map-2"),
+    ("入驻与接入", "building-community"),
+    ("建设与督导", "timeline"),
+    ("评估验收", "certificate"),
+    ("服务事项", "list-details"),
+    ("渠道管理", "broadcast"),
+    ("业务受理", "clipboard-list"),
+    ("工单", "messages"),
+    ("短信与预算", "message-2"),
+    ("统计与报表", "chart-bar"),
+    ("机构与人员", "users"),
+    ("平台管理", "settings"),
+)
+"""A person sees at most seven of these: `tests/guards/test_menu.py` holds it for each role of `roles.csv`."""
+
+
+def _declared(module: object, kind: type) -> list[object]:
+    return [value for value in vars(module).values() if isinstance(value, kind)]
+
+
+def _frame() -> Frame:
+    actor = current.actor_or_none()
+    if actor is None:
+        return Frame(sign_in_url=url_for("identity.sign_in"))
+    tenant = current.tenant()
+    allowed = actor.permissions | {Permission.SIGNED_IN, Permission.PUBLIC}
+    return Frame(
+        tenant_name=tenant.name_zh,
+        tenant_kind=TENANT_KIND_ZH[TenantKind(tenant.kind)],
+        person_name=actor.name,
+        post_title=actor.title,
+        menu=visible(menu(), allowed.__contains__),
+        home_url=url_for("identity.home"),
+        inbox_url=url_for("approvals.inbox") if Permission.INBOX in allowed else "",
+        profile_url=url_for("identity.profile"),
+        sign_out_url=url_for("identity.sign_out"),
+        keep_alive_url=url_for("identity.keep_alive"),
+    )

@@ -1,0 +1,1 @@
+"""What one centre is, offers and runs."""
