@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask import Flask, url_for
 
 from app import rooms
+
+B = TypeVar("B")
 from kernel.console.frame import FRAME, Frame
 from kernel.console.menu import MenuItem, visible
 from kernel.db import Database
@@ -83,7 +86,7 @@ SECTIONS = (
 """A person sees at most seven of these: `tests/guards/test_menu.py` holds it for each role of `roles.csv`."""
 
 
-def _declared(module: object, kind: type) -> list[object]:
+def _declared(module: object, kind: type[B]) -> list[B]:
     return [value for value in vars(module).values() if isinstance(value, kind)]
 
 

@@ -56,7 +56,7 @@ def guard(permission: Permission) -> bool:
         raise NotSignedIn
     if permission is Permission.SIGNED_IN or actor.may(permission):
         return True
-    raise Forbidden(permission, ask="、".join(queries.holders(unit_of_work.session(), permission)))
+    raise Forbidden(permission, ask_zh="、".join(queries.holders(unit_of_work.session(), permission)))
 
 
 def authenticate() -> Actor | None:
