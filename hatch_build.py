@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import sysconfig
@@ -169,6 +170,10 @@ def npm_install(root: Path, work: Path, *options: str) -> None:
         shutil.copyfile(root / name, work / name)
     env = {**os.environ, "npm_config_cache": str(work / "cache")}
     env["PATH"] = f"{Path(command[0]).parent}{os.pathsep}{env.get('PATH', '')}"
+    # Node trusts its own list of authorities only; a network with one of its own has told the system, not Node.
+    known = env.get("SSL_CERT_FILE") or env.get("PIP_CERT") or ssl.get_default_verify_paths().cafile
+    if known and Path(known).is_file():
+        env.setdefault("NODE_EXTRA_CA_CERTS", known)
     flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *options]
     done = subprocess.run(
         [*command, "ci", *flags],

@@ -183,7 +183,12 @@ def node_major() -> int:
 def environment() -> dict[str, str]:
     """What the tools see: the caller's environment without what leads them astray, and a home they may write to."""
     env = {key: value for key, value in os.environ.items() if key not in UNWANTED}
-    env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "UV_NO_PROGRESS": "1"}
+    env |= {
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+        "UV_NO_PROGRESS": "1",
+        "UV_SYSTEM_CERTS": "1",
+    }
     if "PIP_INDEX_URL" in env:
         env.setdefault("UV_DEFAULT_INDEX", env["PIP_INDEX_URL"])
     home = env.get("HOME", "")
