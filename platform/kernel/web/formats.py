@@ -12,6 +12,8 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext as _
 
+from kernel.crypto.masks import MaskKind
+from kernel.crypto.masks import mask as _mask
 from kernel.web.locale import ZONE
 
 NONE = "—"
@@ -131,16 +133,9 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
     return moment(value)
 
 
-def mask(value: object, kind: str = "text") -> str:
-    """What may be shown of a personal value. Kinds: phone 160****1234, id 379900********12, card, name 张*, text."""
-    text = "" if value is None else str(value)
-    if not text:
-        return NONE
-    keep = {"phone": (3, 4), "id": (6, 2), "card": (0, 4), "name": (1, 0)}.get(kind, (0, 0))
-    head, tail = keep
-    if len(text) <= head + tail:
-        return "*" * len(text)
-    return text[:head] + "*" * (len(text) - head - tail) + (text[-tail:] if tail else "")
+def mask(value: object, kind: str = "opaque") -> str:
+    """What may be shown of a personal value that is in clear. Kinds: those of `kernel.crypto.masks.MaskKind`."""
+    return _mask(MaskKind(kind), "" if value is None else str(value)) or NONE
 
 
 def file_size(octets: int | None) -> str:
