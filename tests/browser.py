@@ -127,7 +127,11 @@ def _unpack(packed: Path, target: Path) -> None:
     for name in ("swiftshader", "al2023"):
         plain = brotli.decompress((packed / f"{name}.tar.br").read_bytes())
         with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
-            archive.extractall(target, filter="data")
+            for member in archive.getmembers():
+                if (content := archive.extractfile(member)) is not None:
+                    out = target / member.name
+                    out.parent.mkdir(exist_ok=True)
+                    out.write_bytes(content.read())
     axe = packed.parents[2] / "axe-core" / "axe.min.js"
     shutil.copyfile(axe, target / "axe.min.js")
 
