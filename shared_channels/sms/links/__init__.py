@@ -1,0 +1,1 @@
+"""The lines to the carriers: which there are, and whether one works (运营商线路)."""

@@ -1,0 +1,1 @@
+"""How many billable pieces a text makes (计费条数)."""
