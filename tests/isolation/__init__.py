@@ -1,0 +1,1 @@
+"""Two hostile tenants: nothing of the other is read, changed, counted or named."""
