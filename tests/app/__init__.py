@@ -1,0 +1,1 @@
+"""Composition: settings, start-up refusal, processes, commands, demo."""
