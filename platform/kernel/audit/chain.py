@@ -32,7 +32,7 @@ LARGEST_BODY = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a chain ends: `size` entries (also the last seq) and the hash of the last; zero bytes when empty."""
+    """Where a chain ends: `size` entries (also the last seq) and the hash of the last; zeros when empty."""
 
     tenant_id: UUID
     size: int

@@ -1,6 +1,6 @@
 """Signed checkpoints over the heads of all tenants (decision D15), and the extract that one tenant may see.
 
-Body, 152 bytes; `u32`/`u64` big-endian; the signature is Ed25519 over exactly these bytes:
+Body, 135 bytes; `u32`/`u64` big-endian; the signature is Ed25519 over exactly these bytes:
 
     u32(23) ‖ "gjj.audit.checkpoint.v1"
     u32(8)  ‖ u64(number)          from 1, no gap
@@ -34,9 +34,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CheckpointRefused(Exception):
-    """A checkpoint that is damaged, unsigned, signed by a key that is not trusted,
-    or does not follow its predecessor.
-    """
+    """A checkpoint that is damaged, unsigned, or signed by a key that is not trusted."""
 
 
 @dataclass(frozen=True, slots=True)

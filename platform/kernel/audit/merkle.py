@@ -54,7 +54,7 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 def verify_inclusion(
     leaf: bytes, index: int, tree_size: int, proof: Sequence[bytes], expected_root: bytes
 ) -> bool:
-    """True when `leaf` stands at `index` of the tree of that size and root (RFC 9162 §2.1.3.2). Never raises."""
+    """True when `leaf` stands at `index` of that tree (RFC 9162 §2.1.3.2). Never raises."""
     if not 0 <= index < tree_size or any(len(part) != HASH_BYTES for part in proof):
         return False
     place, last, value = index, tree_size - 1, leaf_hash(leaf)

@@ -1,0 +1,1 @@
+"""The evidence: chain, tree, checkpoints, export and offline verifier."""
