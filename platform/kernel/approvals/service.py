@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from kernel.approvals import errors
 from kernel.approvals.kinds import GuardedKind, canonical, execution, kind_of
 from kernel.approvals.models import ChangeComment, ChangeRequest, ChangeState
+from kernel.approvals.queries import visible
 from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.errors import Forbidden, Invalid
@@ -63,7 +64,7 @@ def approve(
     `seen_hash` is the content hash of the page that the checker looked at. Raises Forbidden, OwnChange, ChangedSinceSeen,
     AlreadyDecided, ChangeNotFound, and what the kind's `apply` raises: then nothing happened.
     """
-    change = get(session, change_id)
+    change = visible(session, actor, change_id)
     kind = _checkable(actor, change)
     now = clock.now()
     taken = session.execute(
@@ -102,7 +103,7 @@ def approve(
 
 def send_back(session: TenantSession, actor: Actor, change_id: UUID, note_zh: str) -> ChangeRequest:
     """Refuse a change with a reason that its maker can act on."""
-    change = get(session, change_id)
+    change = visible(session, actor, change_id)
     _checkable(actor, change)
     if not note_zh.strip():
         raise Invalid(fields={"note": ["请说明退回原因，便于提交人修改。"]})
@@ -113,7 +114,7 @@ def send_back(session: TenantSession, actor: Actor, change_id: UUID, note_zh: st
 
 def withdraw(session: TenantSession, actor: Actor, change_id: UUID) -> ChangeRequest:
     """Take one's own open change back."""
-    change = get(session, change_id)
+    change = visible(session, actor, change_id)
     if change.maker_person_id != actor.person_id:
         raise errors.NotYours
     _close(session, change, None, ChangeState.WITHDRAWN, None)
@@ -123,7 +124,7 @@ def withdraw(session: TenantSession, actor: Actor, change_id: UUID) -> ChangeReq
 
 def comment(session: TenantSession, actor: Actor, change_id: UUID, text_zh: str) -> ChangeComment:
     """Leave a remark for maker and checkers."""
-    change = get(session, change_id)
+    change = visible(session, actor, change_id)
     if not text_zh.strip():
         raise Invalid(fields={"text": ["请填写内容。"]})
     row = ChangeComment(
@@ -137,14 +138,6 @@ def comment(session: TenantSession, actor: Actor, change_id: UUID, text_zh: str)
     session.flush()
     session.audit("changes.commented", "change", change.id, f"留言：{change.title_zh}")
     return row
-
-
-def get(session: TenantSession, change_id: UUID) -> ChangeRequest:
-    """One request of this tenant. Raises ChangeNotFound."""
-    change = session.scalar(select(ChangeRequest).where(ChangeRequest.id == change_id))
-    if change is None:
-        raise errors.ChangeNotFound
-    return change
 
 
 def may_check(actor: Actor, change: ChangeRequest) -> bool:
