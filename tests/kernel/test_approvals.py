@@ -124,6 +124,12 @@ class TestApprove:
         tenant, maker, _ = staff
         change = _propose(database, tenant, maker, "a7")
         with pytest.raises(Forbidden):
+            _approve(database, tenant, person(database, tenant, "另一编辑", "centre_editor"), change)
+
+    def test_whom_it_does_not_concern_does_not_find_it(self, database: TestDatabase, staff: tuple) -> None:
+        tenant, maker, _ = staff
+        change = _propose(database, tenant, maker, "a8")
+        with pytest.raises(errors.ChangeNotFound):
             _approve(database, tenant, person(database, tenant, "办事员", "clerk"), change)
 
 
