@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from shared_channels.sms.carriers.errors import FieldError, FrameError
 
@@ -50,13 +51,14 @@ def month_to_second(at: datetime) -> int:
     return (((local.month * 100 + local.day) * 100 + local.hour) * 100 + local.minute) * 100 + local.second
 
 
+@lru_cache(maxsize=4096)
 def minute_of(text: str) -> datetime | None:
     """YYMMDDhhmm (China's time) as aware UTC; None when it is not a time. Seconds, where sent, are read too."""
-    shape = {10: "%y%m%d%H%M", 12: "%y%m%d%H%M%S"}.get(len(text))
-    if shape is None or not text.isdigit():
+    if len(text) not in (10, 12) or not (text.isascii() and text.isdigit()):
         return None
+    year, month, day, hour, minute, second = (int(text[at : at + 2] or 0) for at in range(0, 12, 2))
     try:
-        return datetime.strptime(text, shape).replace(tzinfo=CHINA).astimezone(UTC)
+        return datetime(2000 + year, month, day, hour, minute, second, tzinfo=CHINA).astimezone(UTC)
     except ValueError:
         return None
 

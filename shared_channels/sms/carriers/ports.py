@@ -199,6 +199,10 @@ class CarrierLink(Protocol):
     async def wait_up(self, timeout_s: float) -> bool:
         """True as soon as messages can be sent."""
 
+    async def probe(self, timeout_s: float) -> bool | None:
+        """Asks the gateway whether it is there: True when anything came back in time; None where the protocol has no
+        heartbeat."""
+
     async def submit(self, message: OutgoingMessage) -> SubmitOutcome:
         """Sends one message. Waits for room in the window, never for a link that is down. Does not raise for anything the
         carrier does; cancelling it leaves written segments on their way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -133,16 +133,23 @@ DEFAULTS: dict[ProtocolName, dict[str, Any]] = {
     ProtocolName.SMPP34: {"frame_cap": 70_000},
 }  # fmt: skip
 
+# Settings whose values are words.
+WORDS: dict[str, type[StrEnum]] = {
+    "coding": Coding, "report": ReportWish, "direction": Direction, "padding": Padding, "id_form": IdForm,
+    "long_form": LongForm,
+}  # fmt: skip
+
 
 def link_settings(protocol: str, **values: Any) -> LinkSettings:
-    """Settings with the defaults of the protocol below what is given. Raises ValueError for an unknown protocol."""
+    """Settings with the defaults of the protocol below what is given. Raises ValueError for an unknown protocol or
+    word and TypeError for an unknown setting."""
     name = ProtocolName(protocol)
     merged = {**DEFAULTS[name], **values}
     if name is ProtocolName.SGIP12 and not merged.get("listen_port") and "idle_close_s" not in values:
         merged["idle_close_s"] = 0.0  # reports come down the only connection there is: keep it open
+    for key, words in WORDS.items():
+        if key in merged:
+            merged[key] = words(merged[key])
+    if merged.get("throttle_codes") is not None:
+        merged["throttle_codes"] = frozenset(merged["throttle_codes"])
     return LinkSettings(protocol=name, **merged)
-
-
-def with_values(settings: LinkSettings, **values: Any) -> LinkSettings:
-    """The same settings with some replaced."""
-    return replace(settings, **values)

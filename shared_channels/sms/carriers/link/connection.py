@@ -78,12 +78,14 @@ class Connection(Stream):
             "malformed", "收到无法解析的报文，关闭连接后重连", trouble=True, reason=f"'{reason}'"
         )
 
-    def ping(self, now: float) -> None:
-        """Sends a keep-alive, where the protocol has one."""
+    def ping(self, now: float) -> bool:
+        """Sends a keep-alive; False where the protocol has none."""
         data = self.dialect.ping()
-        if data is not None:
-            self.pinged_at = now
-            self.send(data)
+        if data is None:
+            return False
+        self.pinged_at = now
+        self.send(data)
+        return True
 
     async def say_bye(self, timeout_s: float) -> None:
         """Ends the session in the protocol's way and closes."""

@@ -94,6 +94,19 @@ class Link:
                 return self._state in _OPEN
         return True
 
+    async def probe(self, timeout_s: float) -> bool | None:
+        connection, loop = self._connection, self.sender.loop
+        if connection is None:
+            return None if self._state is LinkState.IDLE else False
+        began = loop.time()
+        if not connection.ping(began):
+            return None
+        while loop.time() - began < timeout_s and not connection.lost.done():
+            if connection.heard_at > began:
+                return True
+            await asyncio.sleep(0.01)
+        return connection.heard_at > began
+
     async def submit(self, message: OutgoingMessage) -> SubmitOutcome:
         if not self._takes():
             return self.sender.not_sent(message.reference, NOT_SENT_WORDS)
@@ -226,7 +239,8 @@ class Link:
             )
             if self._settings.strict:
                 raise LoginRefused(0, "网关的认证码不一致，本线路设置为不接受")
-        self.journal.tell("logged_in", "登录成功", authentic=answer.authentic)
+        words = "网关接受了登录，认证码核对一致" if answer.authentic else "网关接受了登录"
+        self.journal.tell("logged_in", words, authentic=answer.authentic)
 
     async def _serve(self, connection: Connection) -> bool:
         """Until the connection is gone. True when it was closed for quiet."""
