@@ -1,0 +1,1 @@
+"""Keys, sealed values, secrets, signatures, passwords and tokens."""

@@ -1,0 +1,1 @@
+"""Identity numbers, credit codes and phones."""
