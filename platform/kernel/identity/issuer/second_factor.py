@@ -42,7 +42,7 @@ def provisioning_uri(secret: str, username: str, label: str) -> str:
 
 def qr_data_uri(text: str) -> str:
     """A QR picture as a data address (SVG): allowed by `img-src data:`, needs no file."""
-    return segno.make(text, error="m").svg_data_uri(scale=5, border=2, dark="#182433", light="#ffffff")
+    return segno.make(text, error="l").svg_data_uri(scale=5, border=2, dark="#182433", light="#ffffff")
 
 
 def grouped(secret: str) -> str:
