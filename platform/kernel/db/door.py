@@ -53,6 +53,10 @@ class TenantSession(Session):
             self.scope, action, object_kind, str(object_id), summary_zh, facts, self.info
         )
 
+    def changed_nothing(self) -> None:
+        """Say that the guarded UPDATE just sent met no row, so that there is nothing to audit."""
+        self.wrote = ""
+
     def _append_audit(self) -> None:
         self.flush()
         if self.record is None:

@@ -1,0 +1,1 @@
+"""Channels: what is open, who may change it."""
