@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import psycopg
+
 from kernel.calendar import days
 from kernel.db.bootstrap import bootstrap
 from kernel.db.ids import uuid7

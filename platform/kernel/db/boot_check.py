@@ -99,7 +99,8 @@ def table_problems(connection: Connection) -> list[str]:
             found.append(f"数据表 {row.name} 缺少行级隔离规则，请执行 gjj migrate 或联系实施人员。")
         elif row.granted:
             found.append(f"数据分区 {row.name} 被直接授权，绕过了隔离规则，请收回授权。")
-    for name in connection.execute(_VIEWS).scalars():
+    views: list[str] = list(connection.execute(_VIEWS).scalars())
+    for name in views:
         found.append(f"视图 {name} 不受行级隔离约束，请删除，或改为按查询者权限执行。")
     return found
 

@@ -1,0 +1,1 @@
+"""The story of the demo: what people and operators do, step by step, each proved against the running platform."""
