@@ -14,7 +14,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def init_app(app: Flask) -> None:
     """Hang the frame and the error pages on the application."""
-    from kernel.console import error_pages, frame  # late: both use kernel.web, whose factory imports this package
+    # Late, because both use kernel.web, whose factory imports this package.
+    from kernel.console import error_pages, frame
 
     frame.init_app(app)
     error_pages.init_app(app)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from kernel.permissions import Permission
+from kernel.web.words import _
 
 
 @dataclass(frozen=True)

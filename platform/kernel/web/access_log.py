@@ -13,6 +13,7 @@ from types import TracebackType
 
 import structlog
 from flask import Flask, Response, g, request
+from jinja2 import TemplateError
 
 access = structlog.get_logger("gjj.access")
 failure = structlog.get_logger("gjj.failure")
@@ -62,6 +63,7 @@ def write_failure(error: BaseException) -> None:
         "failure",
         kinds=kinds(error),
         places=places(error.__traceback__),
+        template=error.message if isinstance(error, TemplateError) else None,
         endpoint=request.endpoint,
         method=request.method,
         request_id=g.get("request_id"),

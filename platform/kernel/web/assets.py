@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 
 from kernel.web.settings import web_settings
 
@@ -18,8 +18,8 @@ VENDOR = {
 
 
 def asset(name: str) -> str:
-    """Address of a vendor file by its short name, or of our own (`css/console.css`)."""
-    return url_for("static", filename=VENDOR.get(name, name), v=web_settings().version)
+    """Address of a vendor file by its short name, or of our own (`css/console.css`); a front may serve the folder."""
+    return f"{request.script_root}/static/{VENDOR.get(name, name)}?v={web_settings().version}"
 
 
 def _cache(response: Response) -> Response:

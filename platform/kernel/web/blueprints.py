@@ -96,7 +96,7 @@ class Pages(_Declared, flask.Blueprint):
         self.default_priority = priority
 
 
-class Api(_Declared, flask_smorest.Blueprint):
+class Api(_Declared, flask_smorest.Blueprint):  # type: ignore[misc]
     """JSON under `/api/…`, documented in OpenAPI: register with `app.extensions["gjj.api"].register_blueprint`."""
 
     def __init__(

@@ -61,7 +61,9 @@ def csrf_field() -> Markup:
 def genuine(token: str, binding: str | None) -> bool:
     """Whether `token` was made here for the holder of the cookie `binding`."""
     salt, _, mac = token.partition(".")
-    return bool(binding and salt and mac) and hmac.compare_digest(mac.encode(), _mac(salt, binding or "").encode())
+    return bool(binding and salt and mac) and hmac.compare_digest(
+        mac.encode(), _mac(salt, binding or "").encode()
+    )
 
 
 def _needs_token() -> bool:

@@ -1,6 +1,6 @@
 """The Flask application without any room: order of the hooks, errors, limits. `platform/app` registers blueprints on it.
 
-    request number → access clock → admission → guard (permission) → CSRF → view → notices, cookies → headers, log line
+request number → access clock → admission → guard (permission) → CSRF → view → notices, cookies → headers, log line
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from flask_babel import gettext as _
+from kernel.web.words import _
 
 _FIXED = {
     "Missing data for required field.": "请填写这一项。",
@@ -52,7 +52,10 @@ _OP = "|".join(_OPS)
 _SHAPES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"Shorter than minimum length (?P<low>\d+)\."), "至少 %(low)s 个字。"),
     (re.compile(r"Longer than maximum length (?P<high>\d+)\."), "最多 %(high)s 个字。"),
-    (re.compile(r"Length must be between (?P<low>\d+) and (?P<high>\d+)\."), "应为 %(low)s 到 %(high)s 个字。"),
+    (
+        re.compile(r"Length must be between (?P<low>\d+) and (?P<high>\d+)\."),
+        "应为 %(low)s 到 %(high)s 个字。",
+    ),
     (re.compile(r"Length must be (?P<low>\d+)\."), "应为 %(low)s 个字。"),
     (re.compile(r"Must be equal to (?P<low>.+)\."), "应等于 %(low)s。"),
     (re.compile(r"Must be one of: .*"), "请从给出的选项中选择。"),

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from flask_babel import gettext as _
 
 from kernel.crypto.masks import MaskKind
 from kernel.crypto.masks import mask as _mask
 from kernel.web.locale import ZONE
+from kernel.web.words import _
 
 NONE = "—"
 
@@ -77,8 +77,15 @@ def percent(value: float | Decimal | None, places: int = 1) -> str:
 
 def share(part: int, whole: int) -> str:
     """`87.5%（7/8）`; of nothing there is no share."""
-    return NONE if whole == 0 else _(
-        "%(percent)s（%(part)s/%(whole)s）", percent=percent(part / whole), part=number(part), whole=number(whole)
+    return (
+        NONE
+        if whole == 0
+        else _(
+            "%(percent)s（%(part)s/%(whole)s）",
+            percent=percent(part / whole),
+            part=number(part),
+            whole=number(whole),
+        )
     )
 
 

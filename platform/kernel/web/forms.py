@@ -17,13 +17,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 import marshmallow as ma
-from flask_babel import gettext as _
 from marshmallow import fields, validate
 from werkzeug.datastructures import MultiDict
 
 from kernel.web.field_messages import in_words
 from kernel.web.formats import amount
 from kernel.web.locale import ZONE
+from kernel.web.words import _
 
 Choice = tuple[str, str]
 _FORM = "_form"
@@ -109,7 +109,7 @@ class Form:
         try:
             loaded = cast("dict[str, Any]", self.schema.load(raw, unknown=ma.EXCLUDE))
         except ma.ValidationError as error:
-            self.add_errors(cast("Mapping[str, Any]", error.normalized_messages()))
+            self.add_errors(error.normalized_messages())  # type: ignore[no-untyped-call]
             loaded = {}
         self.data = None if self.error_count else loaded
         return self.data

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_
-from sqlalchemy.orm import Session
+
+from kernel.db import TenantSession
 
 Position = tuple[Any, ...]
 
@@ -44,7 +45,12 @@ def after(keys: Sequence[Key], position: Position) -> ColumnElement[bool]:
 
 
 def take(
-    session: Session, query: Select[Any], keys: Sequence[Key], *, size: int, position: Position | None = None
+    session: TenantSession,
+    query: Select[Any],
+    keys: Sequence[Key],
+    *,
+    size: int,
+    position: Position | None = None,
 ) -> Slice:
     """Run `query` for one page of `size` rows after `position`. Rows are entities when one entity is selected."""
     if position is not None:

@@ -74,7 +74,9 @@ def _keep(response: Response) -> Response:
             path="/",
         )
     elif g.get("notices_read"):
-        response.delete_cookie(_cookie(), path="/", secure=web_settings().https, httponly=True, samesite="Lax")
+        response.delete_cookie(
+            _cookie(), path="/", secure=web_settings().https, httponly=True, samesite="Lax"
+        )
     return response
 
 

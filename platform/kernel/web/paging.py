@@ -103,7 +103,6 @@ class PageRequest:
         """The `cursor` parameter of the next page."""
         return None if next_position is None else cursors().seal(next_position, self.reader)
 
-
     def page(self, found: Slice, *, count: int | None = None, as_of: datetime | None = None) -> Page:
         """What the list macros show."""
         return Page(

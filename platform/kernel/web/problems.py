@@ -14,7 +14,6 @@ from typing import Any
 import flask_smorest
 import marshmallow as ma
 from flask import Flask, Response, current_app, json, redirect, request
-from flask_babel import gettext as _
 from flask_smorest.spec import prepare_response
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -27,6 +26,7 @@ from kernel.web import access_log
 from kernel.web.field_messages import in_words
 from kernel.web.request_id import request_id
 from kernel.web.statuses import title, words
+from kernel.web.words import _
 
 MEDIA_TYPE = "application/problem+json"
 SIGN_IN = "gjj.sign_in"
@@ -193,7 +193,7 @@ def on_stale_row(_error: StaleDataError) -> Response:
     return respond(from_domain(Conflict()))
 
 
-class ProblemApi(flask_smorest.Api):
+class ProblemApi(flask_smorest.Api):  # type: ignore[misc]
     """The one OpenAPI document, with our error shape in it and in the answers."""
 
     ERROR_SCHEMA = ProblemSchema

@@ -25,7 +25,9 @@ WORDS: dict[int, Words] = {
     414: Words("request.uri_too_long", "网址太长。", "请减少筛选条件后重试。"),
     415: Words("request.media_type", "不支持这种格式的内容。", "请按接口说明设置内容格式。"),
     422: Words("invalid", "有内容需要修改。", "请按提示修改后再提交，已填写的内容已经保留。"),
-    428: Words("precondition.required", "缺少版本信息，修改没有保存。", "请先取回最新内容，再带上版本信息提交。"),
+    428: Words(
+        "precondition.required", "缺少版本信息，修改没有保存。", "请先取回最新内容，再带上版本信息提交。"
+    ),
     429: Words("too_many", "操作过于频繁。", "请稍候再试。"),
     500: Words(
         "internal",
