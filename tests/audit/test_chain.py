@@ -80,6 +80,19 @@ def test_every_deletion_swap_and_duplicate_is_found_at_its_row() -> None:
         assert _first_bad(ROWS[:n] + ROWS[n - 1 :]) == n + 1
 
 
+def test_rows_of_another_history_are_found_where_they_begin() -> None:
+    other = rehashed(OURS, ROWS, 1, b"{}")
+    for n in range(1, 9):
+        assert _first_bad(ROWS[:n] + other[n:]) == n + 1
+
+
+def test_gap_that_was_written_is_found_although_hashes_fit() -> None:
+    for gap in (0, 1, 5, 2**63):
+        before = ROWS[2].entry_hash
+        skipped = Entry(gap, before, b"{}", hashlib.sha256(_preimage(gap, before, b"{}")).digest())
+        assert _first_bad([*ROWS[:3], skipped]) == 4
+
+
 def test_chain_of_another_tenant_is_refused_at_once() -> None:
     with pytest.raises(ChainBroken) as found:
         verify_entries(Head.empty(THEIRS), ROWS)
@@ -109,6 +122,11 @@ def test_body_is_sorted_and_without_spaces() -> None:
 def test_what_json_cannot_hold_is_refused(facts: dict[str, object], error: type[Exception]) -> None:
     with pytest.raises(error):
         canonical_body(facts)
+
+
+def _preimage(seq: int, before: bytes, body: bytes) -> bytes:
+    parts = (b"gjj.audit.v1", OURS.bytes, seq.to_bytes(8, "big"), before, body)
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
 def _first_bad(rows: list[Entry]) -> int:

@@ -68,6 +68,15 @@ def test_bytes_that_are_no_body_are_refused(body: bytes) -> None:
         Checkpoint.parse(body)
 
 
+def test_every_flipped_bit_of_the_framing_is_refused() -> None:
+    framing = [*range(31), *range(39, 43), *range(51, 55), *range(63, 67), *range(99, 103)]
+    for place in framing:
+        with pytest.raises(CheckpointRefused):
+            Checkpoint.parse(
+                SIGNED.body[:place] + bytes((SIGNED.body[place] ^ 1,)) + SIGNED.body[place + 1 :]
+            )
+
+
 def test_time_beyond_the_calendar_is_refused() -> None:
     with pytest.raises(CheckpointRefused):
         Checkpoint.parse(SIGNED.body[:43] + b"\xff" * 8 + SIGNED.body[51:])

@@ -76,6 +76,8 @@ def test_malformed_keys_and_signatures_are_false() -> None:
         assert not ed25519_verify(key, msg, sig)
     assert not ed25519_verify(b"\1" + bytes(30) + b"\x80", msg, sig)
     assert not ed25519_verify(pub, msg, sig[:63])
+    neutral = b"\1" + bytes(63)
+    assert not ed25519_verify((gjj_verify.P + 1).to_bytes(32, "little"), msg, neutral)
 
 
 def test_file_needs_nothing_but_the_standard_library() -> None:

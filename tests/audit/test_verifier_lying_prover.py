@@ -136,6 +136,31 @@ def test_hostile_member_is_found(name: str, data: bytes, world: World, pair: tup
     assert check({**pair[0], name: data}, world.key).code == 1
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "checkpoints.json"])
+def test_other_spellings_of_the_same_are_refused(
+    name: str, world: World, pair: tuple[Members, Members]
+) -> None:
+    data = pair[0][name]
+    value = json.loads(data)
+    first = next(iter(value))
+    twice = b'{"' + first.encode() + b'":0,' + data[1:]
+    loose = [json.dumps(value).encode(), data + b"\n", b"\xef\xbb\xbf" + data, twice]
+    for spelling in [
+        *loose,
+        data.replace(b'"size":2', b'"size":2.0').replace(b'"version":1', b'"version":1.0'),
+    ]:
+        assert spelling != data
+        assert check({**pair[0], name: spelling}, world.key).code == 1
+
+
+def test_endless_record_is_refused_before_it_is_read() -> None:
+    chain = gjj_verify.Chain(gjj_verify.Manifest(OURS.bytes, 1, 1, bytes(32), bytes(32), []), [])
+    for length in (2**20 + 1, 2**32 - 1):
+        with pytest.raises(gjj_verify.Fault) as found:
+            chain.feed(gjj_verify.RECORD.pack(8, 1, 32, bytes(32), length))
+        assert found.value.index == 1
+
+
 def test_repeated_missing_or_added_members_are_not_checked(
     world: World, pair: tuple[Members, Members]
 ) -> None:

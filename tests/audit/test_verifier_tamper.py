@@ -1,4 +1,6 @@
-"""AUD-1: the exhaustive tamper grid on an exported bundle. Everything is found, and the first bad index is named."""
+"""AUD-1: the exhaustive tamper grid on an exported bundle.
+Everything is found, and the first bad index is named.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from kernel.audit.bundle import checkpoints_json
-from kernel.audit.chain import Entry, Head
+from kernel.audit.chain import Entry, Head, entry_hash
 from kernel.audit.verifier.gjj_verify import Report
 from kernel.crypto.signing import SigningKey
 from tests.audit.sealed_world import (
@@ -151,6 +153,25 @@ def test_rewriting_between_rare_checkpoints_names_the_stretch(tmp_path: Path) ->
         start = (n - 1) // 4 * 4 + 1
         assert first_bad(report) == start
         assert f"至第 {start + 3} 条" in report.faults[0].text
+
+
+def test_rows_of_another_history_are_found_where_they_begin(tmp_path: Path) -> None:
+    """Only the link between the rows tells:
+    each row by itself is in order, and the checkpoint comes at the end.
+    """
+    made = world_of(ROUNDS, seal_every=ROUNDS)
+    content = members(made, OURS, tmp_path)
+    other = rehashed(OURS, made.entries[OURS], 1, b"{}")
+    for n in range(1, ROUNDS):
+        assert first_bad(forged(made, content, made.entries[OURS][:n] + other[n:])) == n + 1
+
+
+def test_wrong_number_that_was_written_is_found_although_hashes_and_signature_fit(tmp_path: Path) -> None:
+    made = world_of(3, seal_every=4)
+    before = made.head(OURS).hash
+    made.entries[OURS].append(Entry(2, before, b"{}", entry_hash(OURS, 2, before, b"{}")))
+    made.seal()
+    assert first_bad(check(members(made, OURS, tmp_path), made.key)) == 4
 
 
 def test_rows_put_in_renumbered_are_found(world: World, ours: Members) -> None:

@@ -34,6 +34,9 @@ def test_created_keys_are_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(KeyFileExists):
         keyring_in(tmp_path)
     assert (tmp_path / "keys" / "kek-00001.key").read_bytes() == before
+    (tmp_path / "keys" / "kek-00001.key").rename(tmp_path / "keys" / "kek-00002.key")
+    with pytest.raises(KeyFileExists):
+        keyring_in(tmp_path)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o620, 0o601])
