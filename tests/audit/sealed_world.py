@@ -1,4 +1,6 @@
-"""A small deployment without a database: three tenants, their chains, a checkpoint after each round of events."""
+"""A small deployment without a database:
+three tenants, their chains, a checkpoint after each round of events.
+"""
 
 from __future__ import annotations
 
@@ -138,6 +140,8 @@ def check(content: Members, key: SigningKey, **more: Any) -> gjj_verify.Report:
 
 @contextmanager
 def signatures_remembered() -> Iterator[None]:
-    """The plain Python signature check is a pure function of milliseconds: grids of thousands remember its answers."""
+    """The plain Python signature check is a pure function of milliseconds:
+    grids of thousands remember its answers.
+    """
     with mock.patch.object(gjj_verify, "ed25519_verify", lru_cache(maxsize=None)(gjj_verify.ed25519_verify)):
         yield
