@@ -9,15 +9,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pytest
 
 from app.embedded import ports
 from app.embedded.supervisor import ChildService, ChildSpec, Patience, Supervisor
 from tests.embedded.conftest import ROOT
 
 QUICK = Patience(first=0.01, longest=0.02, deaths=3, healthy=60)
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -96,6 +98,24 @@ def test_a_child_that_never_answers_is_an_error_of_its_own(tmp_path: Path) -> No
     assert (tmp_path / "web.log").read_text(encoding="ascii") == "no\n"
 
 
+Start = Callable[[ChildSpec], ChildService]
+
+
+@pytest.fixture
+def started() -> Iterator[Start]:
+    """Starts children, and ends them when the test is over, however it ends."""
+    services: list[ChildService] = []
+
+    def start(spec: ChildSpec) -> ChildService:
+        services.append(ChildService(spec))
+        services[-1].start()
+        return services[-1]
+
+    yield start
+    for service in services:
+        service.stop()
+
+
 FAMILY = """
 import os, signal, sys, time
 note = lambda word: os.write(1, (word + "\\n").encode())
@@ -117,10 +137,9 @@ def read_pids(log: Path) -> dict[str, int]:
     return {line[0]: int(line[1]) for line in lines if line[1].isdigit()}
 
 
-def test_only_the_main_process_is_signalled_and_no_worker_is_left(tmp_path: Path) -> None:
+def test_only_the_main_process_is_signalled_and_no_worker_is_left(tmp_path: Path, started: Start) -> None:
     log = tmp_path / "family.log"
-    service = ChildService(python("web", FAMILY, log=log))
-    service.start()
+    service = started(python("web", FAMILY, log=log))
     wait_until(lambda: len(read_pids(log)) == 2)
     pids = read_pids(log)
     service.stop()
@@ -142,23 +161,27 @@ sys.exit(supervisor.run(when_ready=lambda: print(valkey.pid, supervisor._watched
 """
 
 
-def start_supervisor(folder: Path) -> tuple[subprocess.Popen[str], list[int], int]:
+Started = tuple[subprocess.Popen[str], list[int], int]
+
+
+@pytest.fixture
+def supervised(open_dir: Path) -> Iterator[Started]:
+    """A supervisor in a process of its own, its children's ids, and the port of its Valkey."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "platform")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(folder)],
-        env=env,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    one, two, port = (int(word) for word in process.stdout.readline().split())
-    process.stdout.close()
-    return process, [one, two], port
+    command = [sys.executable, "-c", RUN, str(open_dir / "a")]
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            one, two, port = (int(word) for word in process.stdout.readline().split())
+            yield process, [one, two], port
+        finally:
+            process.kill()
 
 
-def test_ctrl_c_ends_everything(open_dir: Path) -> None:
-    process, children, port = start_supervisor(open_dir / "a")
+def test_ctrl_c_ends_everything(supervised: Started) -> None:
+    process, children, port = supervised
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
     assert process.wait(WAIT_SECONDS) == 0
     assert all(gone(pid) for pid in children)
@@ -166,15 +189,15 @@ def test_ctrl_c_ends_everything(open_dir: Path) -> None:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_sigterm_ends_everything(open_dir: Path) -> None:
-    process, children, _ = start_supervisor(open_dir / "a")
+def test_sigterm_ends_everything(supervised: Started) -> None:
+    process, children, _ = supervised
     process.send_signal(signal.SIGTERM)
     assert process.wait(WAIT_SECONDS) == 0
     assert all(gone(pid) for pid in children)
 
 
-def test_children_end_with_a_killed_supervisor(open_dir: Path) -> None:
-    process, children, _ = start_supervisor(open_dir / "a")
+def test_children_end_with_a_killed_supervisor(supervised: Started) -> None:
+    process, children, _ = supervised
     process.kill()
     process.wait()
     wait_until(lambda: all(gone(pid) for pid in children))
@@ -185,7 +208,9 @@ def get(port: int) -> str:
         return str(answer.read().decode())
 
 
-def test_a_killed_granian_comes_back_on_its_port_without_its_old_workers(tmp_path: Path) -> None:
+def test_a_killed_granian_comes_back_on_its_port_without_its_old_workers(
+    tmp_path: Path, started: Start
+) -> None:
     app = "import os\ndef app(environ, start):\n    start('200 OK', [])\n    return [str(os.getppid()).encode()]\n"
     (tmp_path / "says.py").write_text(app, encoding="utf-8")
     port = ports.next_free(18600)

@@ -45,8 +45,8 @@ class EmbeddedServer(ABC):
     name_zh: ClassVar[str]
     default_port: ClassVar[int]
     how_to_stop: ClassVar[signal.Signals]
-    ready_seconds: ClassVar[float] = 60.0
-    held_seconds: ClassVar[float] = 15.0
+    ready_seconds: ClassVar[float] = 300.0  # after a crash the server first replays its log
+    held_seconds: ClassVar[float] = 30.0
 
     def __init__(self, data_dir: Path, port: int | None = None, *, fast: bool = False) -> None:
         self.data_dir = Path(data_dir).absolute()
