@@ -162,6 +162,22 @@ class TestFlow:
         page = browser.submit(second, "/second-factor", code=world.code())
         assert page.heading == "请重新登录"
 
+    def test_a_form_for_one_purpose_does_not_serve_another(self, world: World) -> None:
+        world.person()
+        browser = world.browser()
+        browser.sign_in()
+        logout = "/realms/gjj/protocol/openid-connect/logout"
+        leave = browser.open(logout).form("/logout").fields["flow"]
+        enter = (
+            browser.open(world.client.start_login(prompt="login").url).form("/authenticate").fields["flow"]
+        )
+
+        assert browser.post(logout, flow=enter).heading == "确认退出"
+        page = browser.post(
+            "/realms/gjj/login-actions/authenticate", flow=leave, username="zhang.lan", password=GOOD_PASSWORD
+        )
+        assert page.heading == "请重新登录"
+
 
 class TestGuesses:
     def test_five_wrong_passwords_pause_the_name_for_fifteen_minutes(self, world: World) -> None:

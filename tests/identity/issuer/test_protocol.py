@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from werkzeug.test import TestResponse
 
+from kernel.identity.issuer.server import ClientView
 from kernel.identity.oidc.client import Login
 from kernel.identity.oidc.errors import LoginRefused, RefreshRefused
 from tests.identity.issuer.world import BASE, CALLBACK, World, make_world, query_of, token_call
@@ -137,6 +138,19 @@ class TestCode:
 
         assert exchange(world, code).get_json()["error"] == "invalid_grant"
 
+    def test_a_session_ended_in_between_gets_no_token(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        code, take = code_of(world), world.store.take_code
+
+        def take_and_end(*asked: Any) -> Any:
+            found = take(*asked)
+            world.store.ended_sessions |= set(world.store.sessions)
+            return found
+
+        monkeypatch.setattr(world.store, "take_code", take_and_end)
+        assert exchange(world, code).get_json()["error"] == "invalid_grant"
+
     def test_the_answer_is_not_cached(self, world: World) -> None:
         code = code_of(world)
         assert exchange(world, code).headers["Cache-Control"] == "no-store"
@@ -201,6 +215,12 @@ class TestAuthorizationRequest:
 
         assert (page.status, page.location) == (400, "")
         assert page.heading == "无法打开登录页面"
+
+    def test_the_server_library_is_told_to_compare_addresses_exactly(self, world: World) -> None:
+        view = ClientView(world.settings.clients[0])
+        asked_for = (CALLBACK, f"{CALLBACK}/", f"{CALLBACK}?x", CALLBACK[:-1], "")
+
+        assert [view.check_redirect_uri(address) for address in asked_for] == [True] + [False] * 4
 
     @pytest.mark.parametrize("client_id", [None, "", "unknown", "gjj-other", "客户端"])
     def test_another_client_is_never_redirected_to(self, world: World, client_id: str | None) -> None:
