@@ -43,7 +43,7 @@ def read(file: Path) -> Settings:
     top = Section(_parsed(file), "", problems, file.parent)
     settings = _settings(file, top)
     top.close()
-    problems += _contradictions(settings)
+    problems = problems or _contradictions(settings)
     if problems:
         raise ConfigInvalid(file, problems)
     return settings
