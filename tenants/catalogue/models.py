@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from kernel.db.model import Base, Inherited, Own, tenant_fk, utc_now
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.db.model import Base, Inherited, Own, tenant_fk, utc_now
 from tenants.catalogue.policy.content import ItemContent, content_of
 
 

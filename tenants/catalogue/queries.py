@@ -11,16 +11,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Connection, String, Uuid, cast, column, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
+
 from kernel.approvals.models import ChangeRequest, ChangeState
 from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.tenancy import tenants
 from kernel.tenancy.models import TenantKind
 from kernel.tenancy.tenants import Tenant
-from sqlalchemy import ARRAY, Connection, String, Uuid, cast, column, exists, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased
-
 from tenants.catalogue.errors import ItemNotFound
 from tenants.catalogue.models import RevisionState, ServiceItemDraft, ServiceItemRevision
 from tenants.catalogue.policy.searching import wanted
@@ -66,6 +66,26 @@ def published(session: TenantSession, when: datetime) -> dict[str, ServiceItemRe
     found = nearest(session, when)
     rows = session.scalars(select(found).where(found.state == RevisionState.PUBLISHED).order_by(found.code))
     return {row.code: row for row in rows}
+
+
+def public_items(session: TenantSession, text: str = "", audience: str = "") -> list[ServiceItemRevision]:
+    """The items in force for people outside, by code, narrowed by what was typed (name, code, pinyin) and for whom."""
+    typed = "".join(text.lower().split())
+    return [
+        row
+        for row in in_force(session, clock.now()).values()
+        if row.item.public
+        and (not typed or typed in row.search_text)
+        and (not audience or audience in row.audience)
+    ]
+
+
+def public_item(session: TenantSession, code: str) -> ServiceItemRevision:
+    """One item in force for people outside. Raises ItemNotFound for everything else."""
+    row = revision_at(session, code, clock.now())
+    if row is None or not row.item.public or not row.item.open_on(clock.today()):
+        raise ItemNotFound
+    return row
 
 
 def revision_at(session: TenantSession, code: str, when: datetime) -> ServiceItemRevision | None:
@@ -156,7 +176,9 @@ def listed(found: Nearest, wanted_rows: ListFilter, own_tenant: UUID) -> list[An
     if wanted_rows.channel:
         rules.append(found.channels.contains(cast([wanted_rows.channel], ARRAY(String))))
     if wanted_rows.state == "draft":
-        rules.append(exists().where(ServiceItemDraft.tenant_id == own_tenant, ServiceItemDraft.code == found.code))
+        rules.append(
+            exists().where(ServiceItemDraft.tenant_id == own_tenant, ServiceItemDraft.code == found.code)
+        )
     if wanted_rows.state == "pending":
         rules.append(exists().where(ChangeRequest.tenant_id == own_tenant, *_open_about(found.code)))
     if wanted_rows.state == "local":
@@ -181,7 +203,9 @@ def drafts_of(session: TenantSession, codes: Iterable[str]) -> dict[str, Service
 
 def new_drafts(session: TenantSession) -> Sequence[ServiceItemDraft]:
     """Drafts of items that are not there yet."""
-    statement = select(ServiceItemDraft).where(ServiceItemDraft.based_on.is_(None)).order_by(ServiceItemDraft.code)
+    statement = (
+        select(ServiceItemDraft).where(ServiceItemDraft.based_on.is_(None)).order_by(ServiceItemDraft.code)
+    )
     return session.scalars(statement).all()
 
 
@@ -201,7 +225,11 @@ class Line:
     def source_zh(self, row: ServiceItemRevision) -> str:
         """Where a revision comes from, in a word: 省级模板, 中心, 本中心, 本分中心."""
         if row.tenant_id == self.own.id:
-            words = {TenantKind.PROVINCE: "省级模板", TenantKind.CENTRE: "本中心", TenantKind.SUB_CENTRE: "本分中心"}
+            words = {
+                TenantKind.PROVINCE: "省级模板",
+                TenantKind.CENTRE: "本中心",
+                TenantKind.SUB_CENTRE: "本分中心",
+            }
             return words[TenantKind(self.own.kind)]
         giver = self.tenants.get(row.tenant_id)
         return "中心" if giver is not None and giver.kind == TenantKind.CENTRE else "省级模板"
@@ -209,7 +237,9 @@ class Line:
     @property
     def below(self) -> list[Tenant]:
         """Tenants under the acting one, without rehearsal twins."""
-        return [t for t in self.tenants.values() if t.id != self.own.id and not t.rehearsal and self._under(t)]
+        return [
+            t for t in self.tenants.values() if t.id != self.own.id and not t.rehearsal and self._under(t)
+        ]
 
     @property
     def province_id(self) -> UUID | None:
@@ -252,4 +282,4 @@ def public_centres(connection: Connection) -> list[PublicCentre]:
         column("code", String), column("name_zh", String), column("short_name_zh", String),
         column("kind", String), column("parent_code", String),
     )  # fmt: skip
-    return [PublicCentre(*row) for row in connection.execute(select(rows))]
+    return [PublicCentre(**row) for row in connection.execute(select(rows)).mappings()]

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from kernel.db import TenantSession
 from sqlalchemy import select
 
+from kernel.db import TenantSession
 from tenants.catalogue import queries
 from tenants.catalogue.errors import ItemNotFound
 from tenants.catalogue.models import Origin, RevisionState, ServiceItemRevision
@@ -66,7 +66,11 @@ def standard_items() -> dict[str, ItemContent]:
 
 def seed_province_template(session: TenantSession, effective_from: datetime = TEMPLATE_FROM) -> int:
     """Publish the default items in the province as template, once each; returns how many were new. The caller audits."""
-    known = set(session.scalars(select(ServiceItemRevision.code).where(ServiceItemRevision.tenant_id == session.tenant_id)))
+    known = set(
+        session.scalars(
+            select(ServiceItemRevision.code).where(ServiceItemRevision.tenant_id == session.tenant_id)
+        )
+    )
     missing = {code: content for code, content in standard_items().items() if code not in known}
     for code, content in missing.items():
         session.add(_first(code, content, Origin.TEMPLATE, effective_from))
@@ -94,7 +98,11 @@ def adopt(
     new; the caller audits. Raises ItemNotFound for a code that nobody above publishes.
     """
     here = queries.published(session, max(effective_from, TEMPLATE_FROM))
-    mine = set(session.scalars(select(ServiceItemRevision.code).where(ServiceItemRevision.tenant_id == session.tenant_id)))
+    mine = set(
+        session.scalars(
+            select(ServiceItemRevision.code).where(ServiceItemRevision.tenant_id == session.tenant_id)
+        )
+    )
     rows = []
     for item in local:
         if item.code not in here:
@@ -113,7 +121,11 @@ def adopt(
 
 
 def _first(
-    code: str, content: ItemContent, origin: Origin, at: datetime, state: RevisionState = RevisionState.PUBLISHED
+    code: str,
+    content: ItemContent,
+    origin: Origin,
+    at: datetime,
+    state: RevisionState = RevisionState.PUBLISHED,
 ) -> ServiceItemRevision:
     row = new_revision(code, content, number=1, state=state, origin=origin, effective_from=at)
     row.published_at = at
@@ -137,7 +149,10 @@ def _day(text: str) -> date | None:
 
 
 def _content(
-    row: dict[str, str], limits: list[dict[str, str]], materials: list[dict[str, str]], channels: list[dict[str, str]]
+    row: dict[str, str],
+    limits: list[dict[str, str]],
+    materials: list[dict[str, str]],
+    channels: list[dict[str, str]],
 ) -> ItemContent:
     content = ItemContent(
         name_zh=row["name_zh"],
@@ -180,7 +195,11 @@ def _content(
 
 def _conditions(content: ItemContent) -> str:
     """Who may apply, as far as the default list knows it; a centre adds its local policy."""
-    people = {"person": "本人有住房公积金账户的缴存职工", "employer": "在本中心办理缴存登记的单位", "developer": "与本中心合作的开发企业"}
+    people = {
+        "person": "本人有住房公积金账户的缴存职工",
+        "employer": "在本中心办理缴存登记的单位",
+        "developer": "与本中心合作的开发企业",
+    }
     allowed = [people[code] for code in content.audience if code in people]
     if content.sub_item_zh == "单位缴存登记":
         allowed = ["依法应当为职工缴存住房公积金的单位"]
@@ -192,7 +211,11 @@ def _conditions(content: ItemContent) -> str:
 def _guide(content: ItemContent) -> str:
     """The course of the item in steps, by how far it goes online."""
     if content.service_class != "业务办理":
-        return "1. 选择渠道并进入该事项。\n2. 按提示核验身份、填写内容。\n3. 在线查看或者下载结果。" if content.public else ""
+        return (
+            "1. 选择渠道并进入该事项。\n2. 按提示核验身份、填写内容。\n3. 在线查看或者下载结果。"
+            if content.public
+            else ""
+        )
     last = {
         "全程网办": "3. 在“进度”中查看结果，无须到现场。",
         "预审": "3. 网上预审通过后，按通知的时间到现场办结一次。",

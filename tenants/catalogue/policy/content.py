@@ -67,7 +67,12 @@ class Material(Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """The material in one phrase."""
-        parts = [MATERIAL_SOURCES[self.source], MATERIAL_NEEDS[self.required], self.provider_zh, self.condition_zh]
+        parts = [
+            MATERIAL_SOURCES[self.source],
+            MATERIAL_NEEDS[self.required],
+            self.provider_zh,
+            self.condition_zh,
+        ]
         return f"{self.name_zh}（{'；'.join(part for part in parts if part)}）"
 
 
@@ -148,7 +153,9 @@ def content_of(stored: Any) -> ItemContent:
     return msgspec.convert(stored, ItemContent)
 
 
-def offers_in(content: ItemContent, open_pairs: Iterable[tuple[str, str]] | None, code: str) -> tuple[Offer, ...]:
+def offers_in(
+    content: ItemContent, open_pairs: Iterable[tuple[str, str]] | None, code: str
+) -> tuple[Offer, ...]:
     """The offers that are switched on: those whose (item, channel) is among `open_pairs`; all of them when it is None."""
     if open_pairs is None:
         return content.channels

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kernel.approvals.kinds import Line
-
 from tenants.catalogue.policy.content import ItemContent
 from tenants.catalogue.policy.forms import form_words
 from tenants.catalogue.policy.words import AUDIENCES, CHANNELS, LEVELS, LIMIT_KINDS
@@ -77,7 +76,10 @@ def _limits(before: ItemContent, after: ItemContent) -> list[Line]:
     for kind, label in LIMIT_KINDS.items():
         old, new = before.limits_of(kind), after.limits_of(kind)
         words = ["；".join(limit.dated_words for limit in side) for side in (old, new)]
-        bases = ["；".join(dict.fromkeys(limit.basis_zh for limit in side if limit.basis_zh)) for side in (old, new)]
+        bases = [
+            "；".join(dict.fromkeys(limit.basis_zh for limit in side if limit.basis_zh))
+            for side in (old, new)
+        ]
         if words[0] != words[1]:
             found.append(Line(label, words[0], words[1]))
         if bases[0] != bases[1]:

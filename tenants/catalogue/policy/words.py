@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 CHANNELS: dict[str, str] = {
     "counter": "柜面",
     "portal": "门户网站",
@@ -77,3 +79,17 @@ FIELD_TYPES: dict[str, str] = {
 
 DEFAULT_NOTE = "平台默认值，可修改"
 """Shown beside whatever comes from the template and was not confirmed by the centre."""
+
+
+def vocabulary() -> dict[str, Mapping[str, str]]:
+    """The words that templates of items use, under the names they use."""
+    return {
+        "audiences": AUDIENCES,
+        "channel_words": CHANNELS,
+        "levels": LEVELS,
+        "limit_kinds": LIMIT_KINDS,
+        "needs": MATERIAL_NEEDS,
+        "sources": MATERIAL_SOURCES,
+        "depths": ONLINE_DEPTHS,
+        "field_types": FIELD_TYPES,
+    }

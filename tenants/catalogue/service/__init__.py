@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenants.catalogue.service.drafting import discard_draft, save_draft
+from tenants.catalogue.service.offering import offered_items, open_pairs
 from tenants.catalogue.service.proposing import (
     propose_draft,
     propose_inheriting,
@@ -17,6 +18,8 @@ __all__ = [
     "REMOVE",
     "discard_draft",
     "new_revision",
+    "offered_items",
+    "open_pairs",
     "propose_draft",
     "propose_inheriting",
     "propose_removal",

@@ -10,7 +10,6 @@ from kernel.errors import Forbidden, Invalid
 from kernel.identity.actor import Actor
 from kernel.permissions import Permission
 from kernel.tenancy.models import TenantKind
-
 from tenants.catalogue import queries
 from tenants.catalogue.errors import AwaitingApproval, DraftNotFound, ItemNotFound, OnlyCityAdds
 from tenants.catalogue.models import ServiceItemDraft
@@ -32,7 +31,11 @@ def city_content(session: TenantSession, code: str) -> ItemContent | None:
 
 
 def save_draft(
-    session: TenantSession, actor: Actor, code: str, content: ItemContent, effective_from: datetime | None = None
+    session: TenantSession,
+    actor: Actor,
+    code: str,
+    content: ItemContent,
+    effective_from: datetime | None = None,
 ) -> ServiceItemDraft:
     """Keep what an editor wrote. `effective_from` None: as soon as it is approved.
 
@@ -56,7 +59,9 @@ def save_draft(
     row.editor_person_id, row.editor_name, row.saved_at = actor.person_id, actor.name, clock.now()
     session.add(row)
     session.flush()
-    session.audit("catalogue.draft_saved", queries.OBJECT_KIND, code, f"保存事项草稿：{code} {content.name_zh}")
+    session.audit(
+        "catalogue.draft_saved", queries.OBJECT_KIND, code, f"保存事项草稿：{code} {content.name_zh}"
+    )
     return row
 
 

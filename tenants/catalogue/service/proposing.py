@@ -9,7 +9,6 @@ from kernel.approvals import service as approvals
 from kernel.approvals.models import ChangeRequest
 from kernel.db import TenantSession
 from kernel.identity.actor import Actor
-
 from tenants.catalogue import queries
 from tenants.catalogue.errors import DraftNotFound
 from tenants.catalogue.models import ServiceItemDraft

@@ -13,7 +13,6 @@ from kernel.db.ids import uuid7
 from kernel.errors import Invalid
 from kernel.events import bus
 from kernel.permissions import Permission
-
 from tenants.catalogue import errors, queries
 from tenants.catalogue.events import ItemPublished
 from tenants.catalogue.models import Origin, RevisionState, ServiceItemRevision
@@ -28,7 +27,14 @@ Payload = Mapping[str, Any]
 
 
 def new_revision(
-    code: str, content: ItemContent, *, number: int, state: str, origin: str, effective_from: datetime, **more: Any
+    code: str,
+    content: ItemContent,
+    *,
+    number: int,
+    state: str,
+    origin: str,
+    effective_from: datetime,
+    **more: Any,
 ) -> ServiceItemRevision:
     """A row that holds this content; the moment is cut to the second. `more`: change_id, tenant_id."""
     return ServiceItemRevision(
@@ -88,7 +94,10 @@ def _inherit_words(session: TenantSession, payload: Payload) -> Difference:
     if above is None:
         raise errors.NothingAbove
     own = queries.line(session).source_zh(now)
-    lines = (Line("内容来源", own, queries.line(session).source_zh(above)), *differing.lines(now.item, above.item))
+    lines = (
+        Line("内容来源", own, queries.line(session).source_zh(above)),
+        *differing.lines(now.item, above.item),
+    )
     return _difference(session, payload, f"恢复沿用上级内容 {now.code} {above.name_zh}", lines, above.item)
 
 
@@ -108,7 +117,9 @@ def _consequences(session: TenantSession, payload: Payload, content: ItemContent
     found.append("已受理的办件继续按受理时的版本办理，不受影响。")
     ahead = queries.waiting_to_take_effect(session, payload["code"])
     if ahead is not None:
-        found.append(f"已批准的第 {ahead.number} 版将于 {_moment(ahead.effective_from)} 生效，届时替代本次内容。")
+        found.append(
+            f"已批准的第 {ahead.number} 版将于 {_moment(ahead.effective_from)} 生效，届时替代本次内容。"
+        )
     at = payload.get("effective_from")
     found.append(
         f"审批通过后，于 {_moment(datetime.fromisoformat(at))} 生效。" if at else "审批通过后立即生效。"

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
+
 from kernel.approvals import service as approvals
 from kernel.approvals.models import ChangeRequest
 from kernel.db import TenantSession
 from kernel.identity.actor import Actor
-from sqlalchemy import select
 from tenants.catalogue import queries, service
 from tenants.catalogue.policy.content import ItemContent
 from tenants.catalogue.seed import seed_province_template
-
 from tests.database import TestDatabase
 from tests.people import person
 
@@ -105,7 +105,11 @@ def _opened(database: TestDatabase, name: str, parent: UUID | None = None) -> Of
 
 def _office(database: TestDatabase, tenant: UUID, code: str) -> Office:
     return Office(
-        database, tenant, code, person(database, tenant, "李编辑", "centre_editor"), person(database, tenant, "王审核", "centre_approver")
+        database,
+        tenant,
+        code,
+        person(database, tenant, "李编辑", "centre_editor"),
+        person(database, tenant, "王审核", "centre_approver"),
     )
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
 from kernel.approvals import errors as approval_errors
 from kernel.approvals import service as approvals
 from kernel.calendar import clock
 from kernel.db.roles import DbRole
 from kernel.errors import Forbidden, Invalid
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
 from tenants.catalogue import errors, queries, service
 from tenants.catalogue.models import ServiceItemDraft, ServiceItemRevision
 from tenants.catalogue.policy.content import ItemContent, Limit
 from tenants.catalogue.seed import LocalItem, adopt, seed_province_template
-
 from tests.tenants.catalogue.conftest import Office, World, changes
 
 
@@ -81,7 +81,9 @@ class TestInheritance:
 
     def test_a_draft_is_seen_by_its_tenant_only(self, world: World) -> None:
         with world.centre.write() as session:
-            service.save_draft(session, world.centre.editor, "W01", _renamed(world.centre.content("W01"), "草稿名称"))
+            service.save_draft(
+                session, world.centre.editor, "W01", _renamed(world.centre.content("W01"), "草稿名称")
+            )
         for office in (world.sub_centre, world.province, world.other):
             with office.read() as session:
                 assert session.scalars(select(ServiceItemDraft)).all() == []
@@ -129,7 +131,7 @@ class TestTime:
 
     def test_the_loan_limit_changes_with_the_revised_regulation(self, world: World) -> None:
         item = world.centre.content("L01")
-        days = [datetime(2026, 9, day).date() for day in (19, 20)]
+        days = [date(2026, 9, day) for day in (19, 20)]
         assert [item.limit_on("statutory", day).value for day in days] == [15, 10]  # type: ignore[union-attr]
 
 
@@ -181,14 +183,19 @@ class TestFourEyes:
         stored = changes(world.centre)[0].difference
         assert {"label": "承诺时限", "before": "3 日", "after": "2 日"} in stored["lines"]
         assert "已受理的办件继续按受理时的版本办理，不受影响。" in stored["consequences"]
-        assert "下级 1 个机构中，没有自行调整该事项的同时生效；已自行调整的保持本地版本。" in stored["consequences"]
+        assert (
+            "下级 1 个机构中，没有自行调整该事项的同时生效；已自行调整的保持本地版本。"
+            in stored["consequences"]
+        )
 
 
 class TestSubCentre:
     def test_a_longer_promise_is_refused_when_drafting(self, world: World) -> None:
         world.centre.publish("W01", _committed(world.centre.content("W01"), 2))
         with pytest.raises(Invalid) as refused, world.sub_centre.write() as session:
-            service.save_draft(session, world.sub_centre.editor, "W01", _committed(world.centre.content("W01"), 3))
+            service.save_draft(
+                session, world.sub_centre.editor, "W01", _committed(world.centre.content("W01"), 3)
+            )
         assert refused.value.fields["limits"] == ["承诺时限只能比中心的2 日更短，现填3 日。"]
 
     def test_it_adds_no_item_that_its_centre_does_not_offer(self, world: World) -> None:

@@ -1,0 +1,103 @@
+"""The phone pages: home, items, one item, progress, mine. Readable without a login and without JavaScript.
+
+What is not connected yet says so and names a way that works: the hotline, the counter, the guide.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, render_template, request, url_for
+
+from kernel.calendar import clock
+from kernel.console.frame import Frame
+from kernel.identity.entering import enter_public
+from kernel.permissions import Permission
+from kernel.tenancy.tenants import Tenant
+from kernel.web import current
+from kernel.web.blueprints import Pages
+from shared_channels.mobile.policy import ICONS, favourites
+from tenants.catalogue import queries
+from tenants.catalogue.models import ServiceItemRevision
+from tenants.catalogue.policy.words import BUSINESS_KINDS, PHONE_CHANNELS, vocabulary
+from tenants.catalogue.service.offering import open_pairs
+
+pages = Pages("h5", __name__, url_prefix="/m/<centre_code>")
+
+
+def _enter(centre_code: str, tab: str) -> dict[str, Any]:
+    """Enter the centre and give the page its frame: the centre's name, the bar of tabs."""
+    tenant: Tenant = enter_public(centre_code)
+    home = url_for("h5.home", centre_code=centre_code)
+    g.frame = Frame(tenant_name=tenant.name_zh, home_url=home)
+    views = {"home": "h5.home", "services": "h5.items", "progress": "h5.progress", "mine": "h5.mine"}
+    return {
+        "centre": tenant,
+        "tab": tab,
+        "tab_urls": {key: url_for(view, centre_code=centre_code) for key, view in views.items()},
+        "icons": ICONS,
+    }
+
+
+def _on_the_phone(rows: list[ServiceItemRevision]) -> list[ServiceItemRevision]:
+    """Those that can be done now in a channel that these pages serve."""
+    pairs = open_pairs(current.session(), rows)
+    return [
+        row
+        for row in rows
+        if any(
+            channel in PHONE_CHANNELS and (pairs is None or (row.code, channel) in pairs)
+            for channel in row.channels
+        )
+    ]
+
+
+@pages.get("/", permission=Permission.PUBLIC)
+def home(centre_code: str) -> str:
+    context = _enter(centre_code, "home")
+    rows = _on_the_phone(queries.public_items(current.session(), audience="person"))
+    return render_template("mobile/home.html", favourites=favourites(rows), **context)
+
+
+@pages.get("/items", permission=Permission.PUBLIC)
+def items(centre_code: str) -> str:
+    context = _enter(centre_code, "services")
+    text = request.args.get("q", "").strip()[:40]
+    rows = queries.public_items(current.session(), text)
+    groups = [(kind, [row for row in rows if row.item.business_kind == kind]) for kind in BUSINESS_KINDS]
+    open_here = {row.code for row in _on_the_phone(rows)}
+    return render_template(
+        "mobile/items.html",
+        groups=[(kind, members) for kind, members in groups if members],
+        text=text,
+        open_here=open_here,
+        **context,
+        today=clock.today(),
+        **vocabulary(),
+    )
+
+
+@pages.get("/items/<code>", permission=Permission.PUBLIC)
+def item(centre_code: str, code: str) -> str:
+    context = _enter(centre_code, "services")
+    row = queries.public_item(current.session(), code)
+    return render_template(
+        "mobile/item.html",
+        row=row,
+        content=row.item,
+        pairs=open_pairs(current.session(), [row]),
+        back_url=url_for("h5.items", centre_code=centre_code),
+        **context,
+        today=clock.today(),
+        **vocabulary(),
+    )
+
+
+@pages.get("/progress", permission=Permission.PUBLIC)
+def progress(centre_code: str) -> str:
+    return render_template("mobile/progress.html", **_enter(centre_code, "progress"))
+
+
+@pages.get("/mine", permission=Permission.PUBLIC)
+def mine(centre_code: str) -> str:
+    return render_template("mobile/mine.html", **_enter(centre_code, "mine"))
