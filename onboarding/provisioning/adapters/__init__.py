@@ -1,0 +1,1 @@
+"""One module for each room that takes part when a body joins."""
