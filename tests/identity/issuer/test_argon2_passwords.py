@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kernel.identity.issuer.argon2_passwords import Argon2Passwords
-
 from tests.identity.issuer.world import GOOD_PASSWORD
 
 
