@@ -50,6 +50,7 @@ class Link:
         self.intake = Intake(handlers, self._counts, self.journal)
         self.sender = Sender(settings, handlers, self._counts, self.journal)
         self._blank = dialect()
+        self._blank.login()  # a value that fits no field is told to the caller, not to the background
         self._backoff = Backoff(settings.backoff_first_s, settings.backoff_max_s, random or Random())
         self._state = LinkState.DOWN
         self._changed = asyncio.Event()
@@ -179,7 +180,7 @@ class Link:
             self._counts.refused_logins += 1
             self.journal.tell("login_refused", f"登录未成功：{error.words}", trouble=True, code=error.code)
             refused = self._settings.refused_backoff_s
-        except (OSError, TimeoutError) as error:
+        except (OSError, UnicodeError) as error:
             words = "连接网关超时" if isinstance(error, TimeoutError) else "连接不上网关"
             self.journal.tell("connect_failed", words, trouble=True, error=type(error).__name__)
         else:

@@ -7,6 +7,7 @@ _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
 _CUT = 0.7
 _GROWTH = 1.1
+_LEAST_KNOWN = 20.0  # a second that has just begun says little about the rate: do not fall below this at once
 
 
 class Pacer:
@@ -70,9 +71,11 @@ class Pacer:
         """The gateway asked for less. False while an earlier slow-down still pauses: the same burst answers on."""
         if now < self._hold:
             return False
-        self._pause = min(self._pause * 2, _LONGEST_PAUSE_S) if now - self._grown_at < 2.0 else _FIRST_PAUSE_S
+        again = now - self._grown_at < 2.0
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE_S) if again else _FIRST_PAUSE_S
         real = float(max(self._count, self._previous, 1))
-        self._rate = max(1.0, min(real, self._rate or real) * _CUT)
+        known = self._rate if again and self._rate else max(real, _LEAST_KNOWN)
+        self._rate = max(1.0, min(known, self._rate or known) * _CUT)
         self._ceiling = self.rate or self._rate * 2
         self._hold = now + self._pause
         self._grown_at = self._hold

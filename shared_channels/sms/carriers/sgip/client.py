@@ -36,7 +36,7 @@ class SgipClient(Dialect):
             content=segment.content,
             coding=segment.message_format,
             source=segment.source,
-            company=settings.company_code[-5:],
+            company=settings.company or settings.account[-5:],
             service_type=settings.service_id,
             fee_type=int(settings.fee_type),
             expires=absolute_time(segment.valid_until),

@@ -10,7 +10,8 @@ from shared_channels.sms.carriers.smpp.wire import Cursor, c_octets, read_tlvs, 
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """bind_transmitter, bind_receiver, bind_transceiver."""
+    """bind_transmitter, bind_receiver, bind_transceiver. Name and password may be longer than the 15 and 8 characters of the
+    specification: carriers give such."""
 
     system_id: str
     password: str
@@ -23,7 +24,7 @@ class Bind:
     def pack(self) -> bytes:
         return b"".join(
             (
-                c_octets(self.system_id, 16, "system_id"), c_octets(self.password, 9, "password"),
+                c_octets(self.system_id, 65, "system_id"), c_octets(self.password, 65, "password"),
                 c_octets(self.system_type, 13, "system_type"), bytes((self.version, self.ton, self.npi)),
                 c_octets(self.address_range, 41, "address_range"),
             )

@@ -155,7 +155,7 @@ def test_the_secret_may_lie_in_a_file_beside(tmp_path: Path) -> None:
 def test_a_wrong_configuration_says_what_to_change(
     change: dict[str, Any], words: str, tmp_path: Path
 ) -> None:
-    values = config("cmpp30", 7890, **change)
+    values = {**config("cmpp30", 7890), **change}
     with pytest.raises(LinkConfigError, match=words):
         read_check(values, folder=tmp_path)
     result = run(tmp_path, values)
@@ -175,7 +175,7 @@ def test_a_file_that_is_no_table_is_told(text: str, tmp_path: Path) -> None:
 def test_a_value_that_fits_no_field_is_told(tmp_path: Path) -> None:
     result = run(tmp_path, config("cmpp30", 1, account="1234567"))
     assert result.exit_code == 1
-    assert "放不进协议字段 Source_Addr" in result.output
+    assert "放不进协议字段 Msg_src" in result.output
 
 
 def test_every_setting_is_in_the_manual() -> None:
