@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import psycopg
+from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.embedded.errors import EmbeddedError
@@ -99,7 +101,9 @@ def _sentences(error: Exception) -> Iterator[str]:
             yield str(error)
         case NoProvince():
             yield "数据库里还没有省级机构，请先执行 gjj migrate。"
-        case OperationalError():
+        case CommandError():
+            yield "数据库是更新的版本建立的，或版本记录有误，没有改动；请用建立它的版本运行，或从备份恢复。"
+        case OperationalError() | psycopg.OperationalError():
             yield "连接不上数据库，请核对它是否在运行、地址和账户是否正确；可执行 gjj doctor 查看原因。"
         case SQLAlchemyError():
             state = getattr(getattr(error, "orig", None), "sqlstate", "") or ""
