@@ -70,6 +70,7 @@ class Permission(StrEnum):
     TARIFF_CHECK = "tariffs.check", "审核资费"
     BUDGET_READ = "budgets.read", "查看额度与预算"
     BUDGET_EDIT = "budgets.edit", "调整额度与预算"
+    BUDGET_CHECK = "budgets.check", "审核额度与预算调整"
     STATEMENT_READ = "statements.read", "查看账单"
 
     CONSTRUCTION_READ = "construction.read", "查看建设任务"
