@@ -21,16 +21,22 @@ class Plan:
     @classmethod
     def of(cls, source: object) -> Plan:
         """From a row, a mapping or a manifest's part."""
-        get = (
-            source.get
-            if isinstance(source, Mapping)
-            else lambda name, default: getattr(source, name, default)
-        )
-        return cls(**{f.name: get(f.name, f.default) for f in fields(cls)})
+        values: Any = source if isinstance(source, Mapping) else _Attributes(source)
+        return cls(**{f.name: values.get(f.name, f.default) for f in fields(cls)})
 
     def stored(self) -> dict[str, Any]:
         """As JSON values."""
         return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class _Attributes:
+    """An object read like a mapping."""
+
+    source: object
+
+    def get(self, name: str, default: object) -> object:
+        return getattr(self.source, name, default)
 
 
 LABELS: Mapping[str, str] = {

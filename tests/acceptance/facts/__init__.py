@@ -1,0 +1,1 @@
+"""Daily facts and what is handed up."""
