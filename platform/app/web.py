@@ -56,7 +56,7 @@ def menu() -> tuple[MenuItem, ...]:
     """Every feature's menu, merged by section in the order of `SECTIONS`."""
     entries: dict[str, list[MenuItem]] = {}
     for module in rooms.modules("menu"):
-        for section, item in module.MENU:
+        for section, item in getattr(module, "MENU", ()):
             entries.setdefault(section, []).append(item)
     unknown = set(entries) - {title for title, _ in SECTIONS}
     if unknown:
