@@ -57,9 +57,9 @@ def runs_of(session: TenantSession, code: str) -> Sequence[OnboardingRun]:
     return session.scalars(statement).all()
 
 
-def all_runs() -> Select[OnboardingRun]:
-    """Every run; the page orders it."""
-    return select(OnboardingRun)
+def newest_runs() -> Select[OnboardingRun]:
+    """The last fifty runs of all cities."""
+    return select(OnboardingRun).order_by(OnboardingRun.id.desc()).limit(50)
 
 
 def steps(session: TenantSession, run_id: UUID) -> Sequence[OnboardingStep]:

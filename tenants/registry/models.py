@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Numeric, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -105,7 +105,7 @@ class RegisteredCentre(Own, Base):
     channels_open: Mapped[int] = mapped_column(default=0)
     channels_total: Mapped[int] = mapped_column(default=0)
     sms_monthly: Mapped[int] = mapped_column(default=0)
-    allowance_fen: Mapped[int] = mapped_column(default=0)
+    allowance_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     steps_done: Mapped[int] = mapped_column(default=0)
     steps_total: Mapped[int] = mapped_column(default=0)
     depositors: Mapped[Decimal | None] = mapped_column(Numeric(18, 4), default=None)

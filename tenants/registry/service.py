@@ -132,6 +132,35 @@ def registered_city(session: TenantSession, city_code: str) -> list[dict[str, An
     return [{name: getattr(row, name) for name in columns} for row in queries.of_city(session, city_code)]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which bodies of the province's list, and in which order."""
+
+    text: str = ""
+    kind: str = ""
+    build_mode: str = ""
+    status: str = ""
+    plug_state: str = ""
+    fictional: bool | None = None
+    sort: str = "code"
+    descending: bool = False
+
+
+SORTS = tuple(queries.SORTS)
+
+
+def listed(session: TenantSession, wanted: Wanted) -> list[dict[str, Any]]:
+    """The province's bodies that match: one statement; a province has some dozens of them, so there is one page."""
+    columns = [c.key for c in RegisteredCentre.__table__.columns]
+    rows = session.scalars(queries.registered(**vars(wanted)).limit(1000))
+    return [{name: getattr(row, name) for name in columns} for row in rows]
+
+
+def totals(session: TenantSession) -> dict[str, int]:
+    """Counts over all bodies of the province: one statement."""
+    return queries.totals(session)
+
+
 def forget(session: TenantSession, subject_ids: Sequence[UUID]) -> int:
     """In the province tenant: remove the rows of bodies that were undone."""
     gone = session.scalars(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 
 from onboarding.manifests.service import BodyPlan, City, StaffPlan
+from onboarding.provisioning.adapters import accounts, budget
+from onboarding.provisioning.adapters.budget import BudgetStep
 from onboarding.provisioning.adapters.catalogue import CatalogueStep
 from onboarding.provisioning.adapters.channels import ChannelsStep
 from onboarding.provisioning.adapters.registry import ProfileStep
@@ -35,10 +36,17 @@ class Act:
 def room_steps() -> tuple[Step, ...]:
     """The rooms that take part, in order."""
     steps: list[Step] = [ProfileStep(), UnitsStep(), StaffStep(), CatalogueStep(), ChannelsStep()]
-    if find_spec("billing_budget.budgets") is not None:
-        module = importlib.import_module("onboarding.provisioning.adapters.budget")
-        steps.append(module.BudgetStep())
-    return tuple(steps)
+    return (*steps, BudgetStep()) if _budget_wired() else tuple(steps)
+
+
+def wiring() -> dict[str, bool]:
+    """Every part of a manifest and whether this build carries it out: nothing is left out in silence."""
+    parts = {step.title_zh: True for step in room_steps()}
+    return parts | {BudgetStep.title_zh: _budget_wired(), "登录账号": accounts.wired()}
+
+
+def _budget_wired() -> bool:
+    return find_spec("billing_budget.budgets") is not None and find_spec(budget.SEED) is not None
 
 
 def acts_of(city: City) -> Iterator[Act]:

@@ -23,7 +23,7 @@ from onboarding.provisioning.events import CityJoined, CityUndone
 from onboarding.provisioning.models import OnboardingRun, OnboardingStep, RunKind, RunState
 from onboarding.provisioning.policy import PlanLine
 from onboarding.provisioning.ports import Places
-from onboarding.provisioning.service.acts import ACTIVATE, OPEN, PREPARE, Act, acts_of, room_steps
+from onboarding.provisioning.service.acts import ACTIVATE, OPEN, PREPARE, Act, acts_of
 from onboarding.provisioning.service.planning import verify_city
 from onboarding.provisioning.service.settling import activate, line_of, open_body, prepare
 from tenants.registry import service as registry
@@ -38,11 +38,6 @@ class Outcome:
     run_id: UUID
     written: int
     differences: Sequence[PlanLine]
-
-
-def steps_wired() -> list[str]:
-    """Names of the rooms' steps that take part, for `gjj city steps` and the report of a run."""
-    return [step.title_zh for step in room_steps()]
 
 
 def run_to_end(places: Places, run_id: UUID, checkpoint: Checkpoint = lambda _: None) -> Outcome:
