@@ -35,7 +35,7 @@ def _request() -> object:
 TYPED = {
     "name": " 租房 ",
     "limit_fen": "1,234.56",
-    "starts_at": "2026-11-23T14:05",
+    "starts_at": "2026-11-23 14:05",
     "kind": "x",
     "deferred": "1",
 }
@@ -68,7 +68,7 @@ def test_stored_values_are_shown_as_one_types_them() -> None:
         TransferIn(), {"limit_fen": 5, "starts_at": at, "ends_on": date(2026, 12, 1), "channels": ["b"]}
     )
     assert form["limit_fen"].value == "0.05"
-    assert form["starts_at"].value == "2026-11-23T14:05"
+    assert form["starts_at"].value == "2026-11-23 14:05"
     assert form["ends_on"].value == "2026-12-01"
     assert form["channels"].value == ["b"]
 

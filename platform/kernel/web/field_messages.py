@@ -10,8 +10,9 @@ import re
 
 from kernel.web.words import _
 
+MISSING = "Missing data for required field."
 _FIXED = {
-    "Missing data for required field.": "请填写这一项。",
+    MISSING: "请填写这一项。",
     "Field may not be null.": "这一项不能为空。",
     "Invalid value.": "填写的内容不符合要求。",
     "Invalid input.": "填写的内容不符合要求。",

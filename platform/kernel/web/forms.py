@@ -20,13 +20,12 @@ import marshmallow as ma
 from marshmallow import fields, validate
 from werkzeug.datastructures import MultiDict
 
-from kernel.web.field_messages import in_words
+from kernel.web.field_messages import MISSING, in_words
 from kernel.web.formats import amount
 from kernel.web.locale import ZONE
 from kernel.web.words import _
 
 Choice = tuple[str, str]
-_FORM = "_form"
 
 
 @dataclass
@@ -131,12 +130,18 @@ class Form:
     def add_errors(self, messages: Mapping[str, Any]) -> None:
         """Put errors (of the schema, or of `Invalid.fields`) where they belong; those of no field go to the top."""
         for name, found in messages.items():
-            texts = [in_words(text) for text in _texts(found)]
             shown = self.fields.get(name)
+            texts = [_worded(text, shown) for text in _texts(found)]
             if shown is None or shown.kind == "hidden":
                 self.general_errors += texts
             elif not shown.errors:
                 shown.errors += texts
+
+
+def _worded(text: str, shown: FormField | None) -> str:
+    """One picks from a list and types into a box: the same omission, two words for it."""
+    picked = shown is not None and shown.kind in {"select", "radio", "checks", "date", "moment", "file"}
+    return _("请选择这一项。") if picked and text == MISSING else in_words(text)
 
 
 def _texts(found: Any) -> list[str]:
@@ -205,7 +210,7 @@ def _as_typed(kind: str, value: Any) -> Any:
     if kind == "checkbox":
         return "1" if value else ""
     if isinstance(value, datetime):
-        return value.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+        return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -5,6 +5,7 @@
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
   const one = (selector, root) => (root || document).querySelector(selector);
   const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+  const files = document.currentScript.src.replace(/js\/app\.js.*$/, "");
   const year = "; path=/; max-age=31536000; samesite=lax" + (location.protocol === "https:" ? "; secure" : "");
 
   /* htmx: the token with each request that changes something; live parts can be paused */
@@ -215,6 +216,34 @@
     restart();
   }
 
+  /* a calendar beside date fields, fetched only where there are some; typing 2026-11-23 works without it */
+  function calendar() {
+    const fields = all("[data-calendar]");
+    if (!fields.length) return;
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = files + "vendor/flatpickr/flatpickr.min.css";
+    document.head.append(sheet);
+    const load = (name) => new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = files + "vendor/flatpickr/" + name;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+    load("flatpickr.min.js").then(() => (document.documentElement.lang === "zh-CN" ? load("zh.js") : null)).then(() => {
+      const words = { yearAriaLabel: "年", monthAriaLabel: "月", hourAriaLabel: "时", minuteAriaLabel: "分" };
+      fields.forEach((field) => {
+        const moment = field.dataset.calendar === "moment";
+        window.flatpickr(field, {
+          allowInput: true, disableMobile: true, enableTime: moment, time_24hr: true, minuteIncrement: 5,
+          dateFormat: moment ? "Y-m-d H:i" : "Y-m-d", errorHandler: () => {},
+          locale: window.flatpickr.l10ns.zh ? Object.assign({}, window.flatpickr.l10ns.zh, words) : "default",
+        });
+      });
+    });
+  }
+
   function ready() {
     all("[data-focus]").forEach((element) => element.focus());
     all("form[data-draft]").forEach(draft);
@@ -223,6 +252,7 @@
       try { hide = localStorage.getItem("gjj-veil") !== "0"; } catch (_e) { /* private mode */ }
       if (hide) veil(box, true);
     });
+    calendar();
     idle();
     countBulk();
   }
