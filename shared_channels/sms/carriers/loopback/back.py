@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from shared_channels.sms.carriers.gateway import Answered, Gateway
-from shared_channels.sms.carriers.loopback.session import Session
+from shared_channels.sms.carriers.loopback.session import Host, Session
 from shared_channels.sms.carriers.sgip.gateway import SgipGateway
-
-if TYPE_CHECKING:
-    from shared_channels.sms.carriers.loopback.carrier import LoopbackCarrier
 
 _PAUSE_S = 0.1
 _TRIES = 50
@@ -19,7 +15,7 @@ _TRIES = 50
 class BackSession(Session):
     """Logs in with type 2 and then brings what waits."""
 
-    def __init__(self, carrier: LoopbackCarrier, gateway: SgipGateway) -> None:
+    def __init__(self, carrier: Host, gateway: SgipGateway) -> None:
         super().__init__(carrier, gateway)
         self._sgip = gateway
         self.bound: asyncio.Future[bool] = self._loop.create_future()
@@ -38,7 +34,7 @@ class BackSession(Session):
         super()._answered(answered)
 
 
-async def call_back(carrier: LoopbackCarrier, gateway: Gateway) -> None:
+async def call_back(carrier: Host, gateway: Gateway) -> None:
     """Connects to the provider, trying for a few seconds."""
     assert isinstance(gateway, SgipGateway)
     host, _, port = carrier.mood.reverse.rpartition(":")

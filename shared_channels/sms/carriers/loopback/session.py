@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from shared_channels.sms.carriers.gateway import Answered, Gateway, Login, Simple, Submission
 from shared_channels.sms.carriers.link.stream import Stream
-
-if TYPE_CHECKING:
-    import asyncio
-
-    from shared_channels.sms.carriers.loopback.carrier import LoopbackCarrier
-    from shared_channels.sms.carriers.loopback.outbox import Outgoing
+from shared_channels.sms.carriers.loopback.counts import Counts
+from shared_channels.sms.carriers.loopback.moods import Mood
+from shared_channels.sms.carriers.loopback.outbox import Outgoing
 
 _LOGIN_S = 30.0
 _CAP = 70_000
 
 
+class Host(Protocol):
+    """What a session needs of the carrier it belongs to."""
+
+    mood: Mood
+    counts: Counts
+    sessions: set[Session]
+
+    def logged_in(self, session: Session, login: Login) -> None: ...
+    def submitted(self, session: Session, submission: Submission) -> None: ...
+    def bring_waiting(self) -> None: ...
+    def gone(self, session: Session) -> None: ...
+
+
 class Session(Stream):
     """Reads what the client says; the carrier decides, the session writes."""
 
-    def __init__(self, carrier: LoopbackCarrier, gateway: Gateway) -> None:
+    def __init__(self, carrier: Host, gateway: Gateway) -> None:
         super().__init__(gateway.header, _CAP)
         self.carrier = carrier
         self.gateway = gateway
