@@ -7,7 +7,7 @@ from flask import Flask, render_template, request
 from kernel.console import frame
 from kernel.web.problems import FRAGMENT, PAGE, Problem
 
-_FACES = (("/console", "console"), ("/h5", "h5"))
+_FACES = (("/console", "console"), ("/m/", "h5"))
 
 
 def face() -> str:
