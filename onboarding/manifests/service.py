@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,7 @@ def read_signature(text: bytes) -> Signature:
     return found
 
 
+@cache
 def bundled() -> Mapping[str, str]:
     """Manifests of the release by code, with the centre's name."""
     found = {}

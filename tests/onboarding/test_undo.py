@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
 from kernel.approvals.errors import OwnChange
 from kernel.db.ids import uuid7
 from kernel.identity.actor import Actor
@@ -20,9 +23,6 @@ from onboarding.provisioning.service import (
     propose_city,
     propose_undo,
 )
-from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
-
 from tests.database import TestDatabase
 from tests.onboarding.conftest import Manifest
 from tests.onboarding.rows import rows_of, tenants_of_city
@@ -55,7 +55,9 @@ def test_undo_leaves_no_row_in_any_table(
     ids, others = ids_of(database, given.code), ids_of(database, other.code)
     untouched = rows_of(database, others)
     assert len(ids) == 6
-    assert {"membership", "role_grant", "audit_event", "audit_head", "channel_revision"} <= set(rows_of(database, ids))
+    assert {"membership", "role_grant", "audit_event", "audit_head", "channel_revision"} <= set(
+        rows_of(database, ids)
+    )
     undo(places, maker, checker, given.code)
     assert rows_of(database, ids) == {}
     assert ids_of(database, given.code) == []
@@ -133,7 +135,9 @@ def test_the_database_erases_only_under_an_approved_undo(
     join(places, maker, checker, other)
     centre, sub = ids_of(database, given.code)[0], ids_of(database, given.code)[1]
     (stranger,) = ids_of(database, other.code)
-    acting = {"province without approval": database.province_id, "the centre itself": centre}.get(who, stranger)
+    acting = {"province without approval": database.province_id, "the centre itself": centre}.get(
+        who, stranger
+    )
     statement = select(func.k.tenant_erase(acting, sub, uuid7()))
     with pytest.raises(DBAPIError) as refused, database.door().tenant_tx(database.scope(acting)) as session:  # type: ignore[arg-type]
         session.execute(statement)

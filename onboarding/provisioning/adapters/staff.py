@@ -38,12 +38,13 @@ class StaffStep:
 
     def compare(self, session: TenantSession | None, body: BodyPlan) -> Sequence[PlanLine]:
         there = {} if session is None else _there(session)
-        units = {} if session is None else _unit_codes(session)
+        units = {} if session is None else _unit_names(session)
+        planned = {unit.code: unit.name_zh for unit in body.units}
         lines = []
         for plan in body.staff:
             post = there.pop(person_id_of(plan.user), None)
             before = "" if post is None or not _works(post) else _words(post, units)
-            lines.append(compare(body.short_name_zh, f"人员 {plan.user}", before, _plan_words(plan)))
+            lines.append(compare(body.short_name_zh, f"人员 {plan.user}", before, _plan_words(plan, planned)))
         lines += [
             compare(body.short_name_zh, "人员", _words(post, units), "")
             for post in there.values()
@@ -127,6 +128,10 @@ def _unit_codes(session: TenantSession) -> dict[UUID, str]:
     return {row.id: row.code for row in session.execute(select(OrgUnit.id, OrgUnit.code))}
 
 
+def _unit_names(session: TenantSession) -> dict[UUID, str]:
+    return {row.id: row.name_zh for row in session.execute(select(OrgUnit.id, OrgUnit.name_zh))}
+
+
 def _works(post: _Post) -> bool:
     return str(post.row.state) == MembershipState.ACTIVE
 
@@ -137,8 +142,8 @@ def _say(name: str, title: str, unit: str | None, roles: Sequence[str]) -> str:
     return f"{name}（{title}{place}）：{'、'.join(names.get(role, role) for role in sorted(roles)) or '没有角色'}"
 
 
-def _plan_words(plan: StaffPlan) -> str:
-    return _say(plan.name_zh, plan.title_zh, plan.unit_code, plan.roles)
+def _plan_words(plan: StaffPlan, units: Mapping[str, str]) -> str:
+    return _say(plan.name_zh, plan.title_zh, units.get(plan.unit_code or ""), plan.roles)
 
 
 def _words(post: _Post, units: Mapping[UUID, str]) -> str:

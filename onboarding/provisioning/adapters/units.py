@@ -22,13 +22,14 @@ class UnitsStep:
 
     def compare(self, session: TenantSession | None, body: BodyPlan) -> Sequence[PlanLine]:
         there = _there(session)
-        codes = {unit.id: unit.code for unit in there.values()}
+        names = {unit.id: unit.name_zh for unit in there.values()}
+        planned = {plan.code: plan.name_zh for plan in body.units}
         return [
             compare(
                 body.short_name_zh,
-                f"机构 {plan.code}",
-                _words(there[plan.code], codes) if plan.code in there else "",
-                _plan_words(plan),
+                f"机构“{plan.name_zh}”",
+                _words(there[plan.code], names) if plan.code in there else "",
+                _say(plan.name_zh, plan.kind, planned.get(plan.parent_code or "")),
             )
             for plan in body.units
         ]
@@ -70,11 +71,11 @@ def _there(session: TenantSession | None) -> dict[str, OrgUnit]:
     return {} if session is None else {unit.code: unit for unit in session.scalars(select(OrgUnit))}
 
 
-def _plan_words(plan: UnitPlan) -> str:
-    below = f"，隶属 {plan.parent_code}" if plan.parent_code else ""
-    return f"{plan.name_zh}（{UNIT_KIND_ZH[UnitKind(plan.kind)]}{below}）"
+def _say(name_zh: str, kind: str, parent_zh: str | None) -> str:
+    below = f"，隶属{parent_zh}" if parent_zh else ""
+    return f"{name_zh}（{UNIT_KIND_ZH[UnitKind(kind)]}{below}）"
 
 
-def _words(unit: OrgUnit, codes: dict[UUID, str]) -> str:
-    parent = None if unit.parent_unit_id is None else codes.get(unit.parent_unit_id)
-    return _plan_words(UnitPlan(unit.code, unit.name_zh, unit.kind, parent))
+def _words(unit: OrgUnit, names: dict[UUID, str]) -> str:
+    parent = None if unit.parent_unit_id is None else names.get(unit.parent_unit_id)
+    return _say(unit.name_zh, unit.kind, parent)

@@ -1,7 +1,7 @@
 """Verbs: plan a city, propose and approve its manifest, carry it out, verify, undo. Guarded kinds are registered on import."""
 
 from onboarding.provisioning.service import approving
-from onboarding.provisioning.service.acts import wiring
+from onboarding.provisioning.service.acts import room_steps, wiring
 from onboarding.provisioning.service.approving import (
     APPLY,
     UNDO,
@@ -30,6 +30,7 @@ __all__ = [
     "plan_city",
     "propose_city",
     "propose_undo",
+    "room_steps",
     "run_to_end",
     "run_view",
     "runs_of",
