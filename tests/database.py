@@ -11,12 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-import kernel.approvals.models
-import kernel.events.models
-import kernel.identity.models
-import kernel.tenancy.models  # every mapper's neighbours must be known before the first query
 import psycopg
 import pytest
+
 from app.embedded.postgres import EmbeddedPostgres
 from app.installation.database import open_province, prepare_database
 from kernel.db import Database

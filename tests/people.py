@@ -9,7 +9,6 @@ from kernel.identity.actor import Actor
 from kernel.identity.models import Membership, RoleGrant
 from kernel.identity.queries import actor_of_membership
 from kernel.permissions.data import OFFICERS
-
 from tests.database import TestDatabase
 
 

@@ -8,8 +8,6 @@ from typing import TypeVar
 from flask import Flask, url_for
 
 from app import rooms
-
-B = TypeVar("B")
 from kernel.console.frame import FRAME, Frame
 from kernel.console.menu import MenuItem, visible
 from kernel.db import Database
@@ -23,6 +21,8 @@ from kernel.web.blueprints import Api, Pages
 from kernel.web.factory import API, make_web
 from kernel.web.problems import SIGN_IN
 from kernel.web.settings import WebSettings
+
+B = TypeVar("B")
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from kernel.db import Database
-from kernel.db.roles import Login
-from kernel.db.signing import ContextSigner
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from kernel.db import Database
+from kernel.db.roles import Login
+from kernel.db.signing import ContextSigner
 from tests.database import KEY, TestDatabase
 from tests.isolation.rows import plant
 

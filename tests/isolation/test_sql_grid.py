@@ -8,10 +8,10 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from kernel.db.roles import DbRole, Login
-from kernel.db.signing import ContextSigner
 from psycopg import sql
 
+from kernel.db.roles import DbRole, Login
+from kernel.db.signing import ContextSigner
 from tests.database import KEY, TestDatabase
 from tests.isolation.rows import plant, tenant_tables
 

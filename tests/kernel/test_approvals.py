@@ -8,6 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
 from kernel.approvals import errors, service
 from kernel.approvals.kinds import Difference, Execution, GuardedKind, Line, register
 from kernel.approvals.models import ChangeRequest
@@ -16,9 +19,6 @@ from kernel.errors import Forbidden, Invalid
 from kernel.identity.actor import Actor
 from kernel.permissions import Permission
 from kernel.tenancy.models import OrgUnit
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
-
 from tests.database import TestDatabase
 from tests.people import person
 

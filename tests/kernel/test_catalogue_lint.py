@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from kernel.db.lint import RULES, findings
 
+from kernel.db.lint import RULES, findings
 from tests.database import TestDatabase
 
 PLANTED = {

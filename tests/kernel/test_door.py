@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, InternalError
+
 from kernel.db import UnauditedChange
 from kernel.db.roles import DbRole
 from kernel.tenancy.models import OrgUnit
 from kernel.tenancy.scope import Scope
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError, InternalError
-
 from tests.database import TestDatabase
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import func, select
+
 from kernel.db import TenantSession
 from kernel.db.roles import Login
 from kernel.events import Event, on, publish
@@ -15,8 +17,6 @@ from kernel.jobs import relay
 from kernel.jobs.registry import enqueue, job
 from kernel.jobs.runner import Outcome, run
 from kernel.tenancy.models import OrgUnit
-from sqlalchemy import func, select
-
 from tests.database import TestDatabase
 
 BROKEN: list[bool] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -33,15 +33,13 @@ def app(database: TestDatabase) -> Flask:
 
 
 @pytest.fixture
-def officer(app: Flask, database: TestDatabase, maker: Actor) -> Iterator[FlaskClient]:
-    with client_of(app, database, maker) as client:
-        yield client
+def officer(app: Flask, database: TestDatabase, maker: Actor) -> FlaskClient:
+    return client_of(app, database, maker)
 
 
 @pytest.fixture
-def second(app: Flask, database: TestDatabase, checker: Actor) -> Iterator[FlaskClient]:
-    with client_of(app, database, checker) as client:
-        yield client
+def second(app: Flask, database: TestDatabase, checker: Actor) -> FlaskClient:
+    return client_of(app, database, checker)
 
 
 def _post(client: FlaskClient, page: str, path: str, fields: dict[str, object]) -> object:

@@ -38,8 +38,10 @@ class StaffStep:
 
     def compare(self, session: TenantSession | None, body: BodyPlan) -> Sequence[PlanLine]:
         there = {} if session is None else _there(session)
-        units = {} if session is None else _unit_names(session)
         planned = {unit.code: unit.name_zh for unit in body.units}
+        # A unit that is only renamed moves nobody: both sides are told by its new name.
+        codes = {} if session is None else _unit_codes(session)
+        units = {unit_id: planned.get(code, code) for unit_id, code in codes.items()}
         lines = []
         for plan in body.staff:
             post = there.pop(person_id_of(plan.user), None)
@@ -126,10 +128,6 @@ def _there(session: TenantSession) -> dict[UUID, _Post]:
 
 def _unit_codes(session: TenantSession) -> dict[UUID, str]:
     return {row.id: row.code for row in session.execute(select(OrgUnit.id, OrgUnit.code))}
-
-
-def _unit_names(session: TenantSession) -> dict[UUID, str]:
-    return {row.id: row.name_zh for row in session.execute(select(OrgUnit.id, OrgUnit.name_zh))}
 
 
 def _works(post: _Post) -> bool:

@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import Callable
 
 import structlog
+
 from kernel.crypto.signing import SigningKey
 from kernel.db import Database
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, text
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db.model import Base, Own
+from kernel.db.model import Base, Own, utc_now
 
 
 class AuditHead(Own, Base):
@@ -47,3 +47,23 @@ class AuditEvent(Own, Base):
     object_id: Mapped[str]
     summary: Mapped[str]
     request_id: Mapped[str]
+
+
+class AuditWitness(Own, Base):
+    """A copy of a checkpoint that this tenant keeps for itself: what was signed once can't be told otherwise later."""
+
+    __tablename__ = "audit_witness"
+    __readers__ = ("gjj_auditor",)
+    __rights__ = ("select", "insert")
+    __unaudited__ = "copies of signed evidence; an event for each would ask for the next copy"
+    __table_args__ = (UniqueConstraint("tenant_id", "number", name="uq_audit_witness_tenant_id"),)
+
+    number: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    public: Mapped[bytes] = mapped_column(LargeBinary)
+    size: Mapped[int] = mapped_column(BigInteger)
+    head_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    place: Mapped[int]
+    proof: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(default=utc_now)

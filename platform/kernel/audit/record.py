@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
+from kernel.audit.chain import canonical_body
 from kernel.db.signing import SignableScope
 
 ACTOR_NAME = "actor_name"
@@ -49,10 +52,29 @@ class AuditRecord:
         )  # fmt: skip
 
     def body(self) -> bytes:
-        """The bytes that are chained: JSON with sorted keys, UTF-8. A verifier never parses them."""
+        """The bytes that are chained: JSON with sorted keys, UTF-8. A verifier never parses them.
+
+        Raises TypeError for a fact that is no code, number, time or list of them: a Secret must not be written down masked.
+        """
         fields = {k: v for k, v in vars(self).items() if v not in ("", None)}
         fields["at"] = self.at.isoformat(timespec="microseconds")
-        fields["facts"] = dict(self.facts)
-        return json.dumps(
-            fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
-        ).encode()
+        fields["facts"] = {name: _plain(value) for name, value in self.facts.items()}
+        return canonical_body(fields)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return _plain(value.value)
+        case None | bool() | int() | float() | str():
+            return value
+        case UUID() | Decimal():
+            return str(value)
+        case datetime() | date():
+            return value.isoformat()
+        case Mapping():
+            return {key: _plain(inner) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            inner = [_plain(item) for item in value]
+            return sorted(inner, key=str) if isinstance(value, set | frozenset) else inner
+    raise TypeError(f"a fact of an audit event is a code or a number, not {type(value).__name__}")
