@@ -16,7 +16,7 @@ from kernel.permissions import Permission
 from kernel.tenancy.tenants import Tenant
 from kernel.web import current
 from kernel.web.blueprints import Pages
-from shared_channels.mobile.policy import ICONS, favourites
+from shared_channels.mobile.policy import ICONS, SHORT_NAMES, favourites
 from tenants.catalogue import queries
 from tenants.catalogue.models import ServiceItemRevision
 from tenants.catalogue.policy.words import BUSINESS_KINDS, PHONE_CHANNELS, vocabulary
@@ -56,7 +56,9 @@ def _on_the_phone(rows: list[ServiceItemRevision]) -> list[ServiceItemRevision]:
 def home(centre_code: str) -> str:
     context = _enter(centre_code, "home")
     rows = _on_the_phone(queries.public_items(current.session(), audience="person"))
-    return render_template("mobile/home.html", favourites=favourites(rows), **context)
+    return render_template(
+        "mobile/home.html", favourites=favourites(rows), short_names=SHORT_NAMES, **context
+    )
 
 
 @pages.get("/items", permission=Permission.PUBLIC)

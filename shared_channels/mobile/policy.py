@@ -16,6 +16,17 @@ ICONS = {
 }
 """Icon of an item by its business kind."""
 
+SHORT_NAMES = {
+    "个人账户信息与余额查询": "余额查询",
+    "缴存明细查询": "缴存明细",
+    "离退休提取（正常退休）": "退休提取",
+    "提前部分偿还贷款": "提前还款",
+    "异地贷款职工住房公积金缴存使用证明": "异地贷款证明",
+    "异地转移接续（转入）": "异地转入",
+    "偿还公积金贷款提取与冲还贷签约": "冲还贷签约",
+}
+"""How a default name stands under a picture; a name that a centre chose itself stands as it is."""
+
 _FIRST = ("Q01", "Q02", "W01", "W02", "W05", "L03", "Q10", "T01", "W04", "Q04", "L09", "D05")
 MOST = 8
 

@@ -16,6 +16,7 @@ from tenants.catalogue.policy.words import (
     MATERIAL_NEEDS,
     MATERIAL_SOURCES,
     PUBLIC_AUDIENCES,
+    without_hints,
 )
 
 
@@ -42,6 +43,11 @@ class Limit(Struct, frozen=True, kw_only=True):
         if self.valid_from:
             return f"{self.words}（{self.valid_from} 起）"
         return f"{self.words}（至 {self.valid_to}）" if self.valid_to else self.words
+
+    @property
+    def public_basis_zh(self) -> str:
+        """The basis as people outside read it."""
+        return without_hints(self.basis_zh)
 
     def holds_on(self, day: date) -> bool:
         """Whether the limit is valid on that day."""
@@ -120,6 +126,11 @@ class ItemContent(Struct, frozen=True, kw_only=True):
     def public(self) -> bool:
         """Whether people outside the centre are served by it."""
         return any(audience in PUBLIC_AUDIENCES for audience in self.audience)
+
+    @property
+    def public_notes_zh(self) -> str:
+        """The notes as people outside read them."""
+        return without_hints(self.notes_zh)
 
     @property
     def channel_codes(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 CHANNELS: dict[str, str] = {
@@ -79,6 +80,15 @@ FIELD_TYPES: dict[str, str] = {
 
 DEFAULT_NOTE = "平台默认值，可修改"
 """Shown beside whatever comes from the template and was not confirmed by the centre."""
+
+_HINT = re.compile(
+    r"（(本平台默认|启用前请核对条例原文)）|，?启用前请核对条例原文|^本平台默认，?|；[^；]*前由中心确认[^；]*"
+)
+
+
+def without_hints(text: str) -> str:
+    """A default text as people outside read it: without what it tells the centre to check before use."""
+    return _HINT.sub("", text).strip("；，")
 
 
 def vocabulary() -> dict[str, Mapping[str, str]]:

@@ -106,7 +106,7 @@ def item_json(
         "conditions": item.conditions_zh,
         "guide": item.guide_zh,
         "sample_result": item.sample_result_zh,
-        "notes": item.notes_zh,
+        "notes": item.public_notes_zh,
         "revision": row.number,
         "revision_id": row.id,
         "effective_from": row.effective_from,
@@ -125,7 +125,7 @@ def _limit(limit: Limit | None) -> Mapping[str, Any] | None:
     if limit is None:
         return None
     return {
-        "value": limit.value, "unit": limit.unit, "words": limit.words, "basis": limit.basis_zh,
+        "value": limit.value, "unit": limit.unit, "words": limit.words, "basis": limit.public_basis_zh,
         "valid_from": limit.valid_from, "valid_to": limit.valid_to,
     }  # fmt: skip
 

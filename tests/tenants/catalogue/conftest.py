@@ -20,7 +20,7 @@ from tenants.catalogue.seed import seed_province_template
 from tests.database import TestDatabase
 from tests.people import person
 
-CODES = iter(range(90400, 90500))
+CODES = iter(range(81000, 82000))
 
 
 @dataclass
