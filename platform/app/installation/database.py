@@ -30,10 +30,20 @@ def prepare_database(
 def bring_up_to_date(migrate_dsn: str, context_key: tuple[str, bytes]) -> None:
     """Schema and reference rows of this release."""
     migrate(migrate_dsn)
+    _let_undo_reach_every_table(migrate_dsn)
     put_context_key(migrate_dsn, *context_key)
     put_reference_rows(migrate_dsn, "role", permission_data.roles())
     put_reference_rows(migrate_dsn, "role_permission", permission_data.role_permissions())
     put_reference_rows(migrate_dsn, "calendar_day", days.rows())
+
+
+def _let_undo_reach_every_table(migrate_dsn: str) -> None:
+    """Tables that came after the migration of onboarding get its erasing policy too: an undo that misses one refuses to run."""
+    with psycopg.connect(migrate_dsn) as connection:
+        connection.execute("set role gjj_owner")
+        known = connection.execute("select to_regprocedure('k.secure_erasure()')").fetchone()
+        if known is not None and known[0] is not None:
+            connection.execute("select k.secure_erasure()")
 
 
 def open_province(

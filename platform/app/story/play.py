@@ -21,6 +21,7 @@ def perform(layout: Layout, note: DemoNote, screen: Screen) -> bool:
     installation = Installation(layout.settings)
     stage = Stage(installation, base_url(note.ports.web), screen, layout.folder)
     try:
+        steps.load_accounts(stage)
         told = tell(stage, steps.all_steps())
     finally:
         installation.close()
