@@ -93,13 +93,12 @@ def tenant(code: str) -> str:
     if not rows:
         raise CityNotFound
     runs = runs_of(session, rows[0].city_code)
+    opened = rows[0].detail.get("channels", {})
     return render_template(
         "overview/tenant.html",
         row=rows[0],
         below=rows[1:],
-        channels=[
-            (CHANNELS_ZH.get(c, c), is_open) for c, is_open in rows[0].detail.get("channels", {}).items()
-        ],
+        channels=[(word, opened[code]) for code, word in CHANNELS_ZH.items() if code in opened],
         units=rows[0].detail.get("units", []),
         unit_kinds=UNIT_KIND_ZH,
         timeline=[entry for run in reversed(runs) for entry in _entries(run)],

@@ -28,7 +28,7 @@ from onboarding.manifests.service import (
     sign,
 )
 from onboarding.provisioning.errors import RunNotFound
-from onboarding.provisioning.policy import ACTION_ZH, Action, changed
+from onboarding.provisioning.policy import ACTION_ZH, Action, PlanLine, changed
 from onboarding.provisioning.ports import Places
 from onboarding.provisioning.service import (
     plan_city,
@@ -108,9 +108,8 @@ def _plan(body: bytes, signature: Signature | None, reason_error: str = "") -> s
         "provisioning/plan.html",
         city=city,
         lines=changed(lines),
+        rows=[_row(line) for line in changed(lines)],
         counts=[(ACTION_ZH[a], sum(line.action is a for line in lines), TONES[a]) for a in Action],
-        action_words=ACTION_ZH,
-        tones=TONES,
         text=body.decode(),
         signature=signature.text if signature is not None else "",
         approvers=[
@@ -120,6 +119,11 @@ def _plan(body: bytes, signature: Signature | None, reason_error: str = "") -> s
         reason_error=reason_error,
         parts=wiring(),
     )
+
+
+def _row(line: PlanLine) -> dict[str, str]:
+    label = f"{ACTION_ZH[line.action]} {line.place_zh} · {line.label_zh}"
+    return {"label": label, "before": line.before_zh, "after": line.after_zh}
 
 
 @pages.post("/propose", permission=Permission.ONBOARD)

@@ -46,7 +46,9 @@ class StaffStep:
         for plan in body.staff:
             post = there.pop(person_id_of(plan.user), None)
             before = "" if post is None or not _works(post) else _words(post, units)
-            lines.append(compare(body.short_name_zh, f"人员 {plan.user}", before, _plan_words(plan, planned)))
+            lines.append(
+                compare(body.short_name_zh, f"人员“{plan.name_zh}”", before, _plan_words(plan, planned))
+            )
         lines += [
             compare(body.short_name_zh, "人员", _words(post, units), "")
             for post in there.values()

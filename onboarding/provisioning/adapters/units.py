@@ -22,8 +22,9 @@ class UnitsStep:
 
     def compare(self, session: TenantSession | None, body: BodyPlan) -> Sequence[PlanLine]:
         there = _there(session)
-        names = {unit.id: unit.name_zh for unit in there.values()}
         planned = {plan.code: plan.name_zh for plan in body.units}
+        # A unit below a renamed one is not moved: both sides are told by the new name.
+        names = {unit.id: planned.get(unit.code, unit.name_zh) for unit in there.values()}
         return [
             compare(
                 body.short_name_zh,

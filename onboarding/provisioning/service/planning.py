@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kernel.db import TenantSession
 from kernel.tenancy.models import TENANT_KIND_ZH, TENANT_STATUS_ZH, TenantStatus
 from kernel.tenancy.tenants import Tenant
 from onboarding.manifests.service import BodyPlan, City
+from onboarding.provisioning.adapters import accounts
 from onboarding.provisioning.policy import Action, PlanLine, changed, compare
 from onboarding.provisioning.ports import Places
 from onboarding.provisioning.service.acts import room_steps
@@ -20,6 +22,9 @@ def plan_city(places: Places, city: City) -> list[PlanLine]:
         refuse_codes(session, city)
         known = line_of(session)
         lines = [line for body in city.bodies for line in _province_lines(session, known, body)]
+        new = accounts.missing(session, city.people)
+        here = city.centre.short_name_zh
+        lines += [compare(here, "登录账号", "", f"{person.name_zh}的账号") for person in new]
     for body in city.bodies:
         lines += _body_lines(places, known.get(body.code), body)
     return lines
@@ -30,7 +35,7 @@ def verify_city(places: Places, city: City) -> list[PlanLine]:
     return changed(plan_city(places, city))
 
 
-def _province_lines(session: object, known: dict[str, Tenant], body: BodyPlan) -> Iterator[PlanLine]:
+def _province_lines(session: TenantSession, known: dict[str, Tenant], body: BodyPlan) -> Iterator[PlanLine]:
     found = known.get(body.code)
     yield compare(
         body.short_name_zh,
@@ -46,7 +51,7 @@ def _province_lines(session: object, known: dict[str, Tenant], body: BodyPlan) -
             Action.ALTER, body.short_name_zh, "状态", TENANT_STATUS_ZH[TenantStatus.PREPARING], after
         )
     if body.twin_of_code is None:
-        there = registry.registered_values(session, body.code)  # type: ignore[arg-type]
+        there = registry.registered_values(session, body.code)
         wanted = wanted_row(body, found.id, found.status)
         if there is None or any(there[name] != value for name, value in wanted.items()):
             yield compare(

@@ -76,8 +76,9 @@ def open_progress(session: TenantSession) -> dict[str, tuple[int, int]]:
 
 
 def _view(run: OnboardingRun, done: int, total: int) -> RunView:
+    state = RunState.RUNNING if run.state == RunState.APPROVED and done else RunState(run.state)
     return RunView(
-        run.id, run.change_id, run.code, run.name_zh, run.kind, RUN_KIND_ZH[RunKind(run.kind)], run.state,
-        RUN_STATE_ZH[RunState(run.state)], run.maker_zh, run.checker_zh, run.approved_at, run.finished_at, run.differences,
+        run.id, run.change_id, run.code, run.name_zh, run.kind, RUN_KIND_ZH[RunKind(run.kind)], state,
+        RUN_STATE_ZH[state], run.maker_zh, run.checker_zh, run.approved_at, run.finished_at, run.differences,
         run.facts, done, total,
     )  # fmt: skip
