@@ -1,0 +1,206 @@
+"""Granting and revoking are guarded (decision D16); disabling a person works at once and ends their sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from kernel.approvals.kinds import Difference, Execution, GuardedKind, Line, register
+from kernel.calendar import clock
+from kernel.db import TenantSession, utc_now
+from kernel.errors import Forbidden, Invalid
+from kernel.identity.actor import Actor
+from kernel.identity.models import Membership, MembershipState, RoleGrant
+from kernel.identity.sessions import end_all
+from kernel.permissions import Permission
+from kernel.tenancy import tenants
+from kernel.tenancy.models import OrgUnit
+from tenants.staff import errors, policy, queries
+
+
+def describe_grant(session: TenantSession, payload: Mapping[str, Any]) -> Difference:
+    """Payload: membership_id, role, valid_to (ISO date or None). Raises NotForThisTenant, Exclusive, Invalid."""
+    who = queries.person(session, UUID(payload["membership_id"]))
+    rules = queries.role_rules(session)
+    role = rules.get(payload["role"])
+    if role is None:
+        raise errors.NotForThisTenant
+    held = _held(session, who.id, rules)
+    if role.code in {r.code for r in held}:
+        return Difference(_title("授予", who, role.name_zh), "membership", str(who.id), ())
+    policy.check_grant(role, held, _kind(session))
+    until = _until(payload)
+    if until is not None and until <= clock.now():
+        raise Invalid(fields={"valid_to": ["到期日须晚于今天。"]})
+    return Difference(
+        _title("授予", who, role.name_zh),
+        "membership",
+        str(who.id),
+        (
+            Line("岗位", _names(held), _names([*held, role])),
+            Line("有效期", "", f"至 {payload['valid_to']}" if until else "长期"),
+        ),
+        (f"该岗位可以：{'、'.join(queries.sentences(session, role.code))}。",),
+    )
+
+
+def apply_grant(session: TenantSession, execution: Execution) -> None:
+    """The grant, naming the approved change that gave it."""
+    payload = execution.payload
+    who = queries.person(session, UUID(payload["membership_id"]))
+    rules = queries.role_rules(session)
+    role = rules[payload["role"]]
+    policy.check_grant(role, _held(session, who.id, rules), _kind(session))
+    session.add(
+        RoleGrant(
+            membership_id=who.id, person_id=who.person_id, role_code=role.code, officer=role.officer, origin="change",
+            change_id=execution.change_id, valid_to=_until(payload),
+        )
+    )  # fmt: skip
+
+
+def describe_revoke(session: TenantSession, payload: Mapping[str, Any]) -> Difference:
+    """Payload: membership_id, role. Raises NotHeld, LastGrantChecker."""
+    who = queries.person(session, UUID(payload["membership_id"]))
+    rules = queries.role_rules(session)
+    held = _held(session, who.id, rules)
+    role = next((r for r in held if r.code == payload["role"]), None)
+    if role is None:
+        raise errors.NotHeld
+    _keep_a_checker(session, who.id, role.code)
+    left = [r for r in held if r.code != role.code]
+    return Difference(
+        _title("收回", who, role.name_zh), "membership", str(who.id), (Line("岗位", _names(held), _names(left)),),
+        ("审批通过后立即生效，正在打开的页面下一次操作即被拒绝。",),
+    )  # fmt: skip
+
+
+def apply_revoke(session: TenantSession, execution: Execution) -> None:
+    """The grant ends now; the row stays."""
+    membership_id, role = UUID(execution.payload["membership_id"]), execution.payload["role"]
+    grant = queries.live_grant(session, membership_id, role)
+    if grant is None:
+        raise errors.NotHeld
+    _keep_a_checker(session, membership_id, role)
+    grant.revoked_at = utc_now()
+
+
+def disable(session: TenantSession, actor: Actor, membership_id: UUID, reason_zh: str) -> Membership:
+    """Shut a person out at once: sessions end, the next request is refused. Raises Forbidden, Invalid, LastGrantChecker."""
+    who = _changeable(session, actor, membership_id)
+    if not reason_zh.strip():
+        raise Invalid(fields={"reason": ["请说明停用的原因。"]})
+    if queries.grant_checkers(session) == {who.id}:
+        raise errors.LastGrantChecker
+    who.state = MembershipState.DISABLED
+    ended = end_all(session, who.id)
+    session.audit(
+        "staff.disabled",
+        "membership",
+        who.id,
+        f"停用人员：{who.name_zh}（{reason_zh.strip()}）",
+        sessions=ended,
+    )
+    return who
+
+
+def enable(session: TenantSession, actor: Actor, membership_id: UUID) -> Membership:
+    """Let a person in again; roles are as they were."""
+    who = _changeable(session, actor, membership_id)
+    who.state = MembershipState.ACTIVE
+    session.audit("staff.enabled", "membership", who.id, f"恢复人员：{who.name_zh}")
+    return who
+
+
+def add_unit(session: TenantSession, actor: Actor, code: str, name_zh: str, kind: str) -> OrgUnit:
+    """A new unit of this tenant. Raises Forbidden, UnitTaken."""
+    _need(actor, Permission.ORG_EDIT)
+    if session.scalar(select(OrgUnit.id).where(OrgUnit.code == code)) is not None:
+        raise errors.UnitTaken
+    unit = OrgUnit(code=code, name_zh=name_zh, kind=kind, parent_unit_id=None)
+    session.add(unit)
+    session.flush()
+    session.audit("org.unit_added", "org_unit", unit.id, f"新增机构：{name_zh}", code=code)
+    return unit
+
+
+def rename_unit(session: TenantSession, actor: Actor, unit_id: UUID, name_zh: str) -> OrgUnit:
+    """Another name; the code stays."""
+    _need(actor, Permission.ORG_EDIT)
+    unit = session.scalar(select(OrgUnit).where(OrgUnit.id == unit_id))
+    if unit is None:
+        raise errors.PersonNotFound(message_zh="没有找到这个机构。", hint_zh="请从机构列表重新打开。")
+    before, unit.name_zh = unit.name_zh, name_zh
+    session.audit("org.unit_renamed", "org_unit", unit.id, f"机构更名：{before} → {name_zh}")
+    return unit
+
+
+def _changeable(session: TenantSession, actor: Actor, membership_id: UUID) -> Membership:
+    _need(actor, Permission.STAFF_INVITE)
+    if membership_id == actor.membership_id:
+        raise Forbidden(
+            code="staff.self", message_zh="不能停用或恢复本人账号。", hint_zh="请由其他管理人员办理。"
+        )
+    return queries.person(session, membership_id)
+
+
+def _need(actor: Actor, permission: Permission) -> None:
+    if permission not in actor.permissions:
+        raise Forbidden(permission)
+
+
+def _held(
+    session: TenantSession, membership_id: UUID, rules: Mapping[str, policy.RoleRule]
+) -> list[policy.RoleRule]:
+    live = [g for g in queries.grants(session, membership_id) if g.revoked_at is None]
+    return [rules[g.role_code] for g in live if g.valid_to is None or g.valid_to > utc_now()]
+
+
+def _keep_a_checker(session: TenantSession, membership_id: UUID, role_code: str) -> None:
+    if Permission.GRANT_CHECK.sentence in queries.sentences(session, role_code) and queries.grant_checkers(
+        session
+    ) == {membership_id}:
+        raise errors.LastGrantChecker
+
+
+def _kind(session: TenantSession) -> str:
+    return next(t.kind for t in tenants.tree(session) if t.id == session.tenant_id)
+
+
+def _until(payload: Mapping[str, Any]) -> datetime | None:
+    text = payload.get("valid_to")
+    return datetime.fromisoformat(f"{text}T23:59:59").replace(tzinfo=clock.LOCAL) if text else None
+
+
+def _names(roles: list[policy.RoleRule]) -> str:
+    return "、".join(r.name_zh for r in roles)
+
+
+def _title(verb: str, who: Membership, role_zh: str) -> str:
+    return f"{verb}岗位：{who.name_zh} · {role_zh}"
+
+
+GRANT = register(
+    GuardedKind(
+        "staff.grant",
+        "岗位授予",
+        Permission.GRANT_PROPOSE,
+        Permission.GRANT_CHECK,
+        describe_grant,
+        apply_grant,
+    )
+)
+REVOKE = register(
+    GuardedKind(
+        "staff.revoke",
+        "岗位收回",
+        Permission.GRANT_PROPOSE,
+        Permission.GRANT_CHECK,
+        describe_revoke,
+        apply_revoke,
+    )
+)
