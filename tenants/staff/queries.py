@@ -28,10 +28,10 @@ class Filter:
     unit: str = ""
 
 
-def people(wanted: Filter) -> Select[Any]:
+def people(wanted: Filter) -> Select[Membership, str, Any]:
     """(Membership, unit name, role codes): one row a person, roles gathered in the same statement. Unordered."""
     roles = func.array_agg(RoleGrant.role_code).filter(RoleGrant.id.is_not(None))
-    statement: Select[Any] = (
+    statement = (
         select(Membership, OrgUnit.name_zh.label("unit"), roles.label("roles"))
         .outerjoin(OrgUnit, and_(OrgUnit.tenant_id == Membership.tenant_id, OrgUnit.id == Membership.unit_id))
         .outerjoin(RoleGrant, _live())
