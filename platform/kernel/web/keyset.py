@@ -46,7 +46,7 @@ def after(keys: Sequence[Key], position: Position) -> ColumnElement[bool]:
 
 def take(
     session: TenantSession,
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     keys: Sequence[Key],
     *,
     size: int,
