@@ -91,7 +91,7 @@ def _people() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("parent_unit_id", sa.Uuid(), nullable=True),
         sa.Column("closed_at", TIME, nullable=True),
-        sa.UniqueConstraint("tenant_id", "code", name="uq_org_unit_tenant_id"),
+        sa.UniqueConstraint("tenant_id", "code", name="uq_org_unit_tenant_id_code"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "parent_unit_id"],
             ["org_unit.tenant_id", "org_unit.id"],
@@ -110,7 +110,7 @@ def _people() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("valid_to", TIME, nullable=True),
         sa.Column("created_at", TIME, nullable=False),
-        sa.UniqueConstraint("tenant_id", "person_id", name="uq_membership_tenant_id"),
+        sa.UniqueConstraint("tenant_id", "person_id", name="uq_membership_tenant_id_person_id"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "unit_id"], ["org_unit.tenant_id", "org_unit.id"], name="fk_membership_tenant_id"
         ),
@@ -258,14 +258,14 @@ def _queue() -> None:
         "job_key",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("made_at", TIME, nullable=False),
-        sa.UniqueConstraint("tenant_id", "key", name="uq_job_key_tenant_id"),
+        sa.UniqueConstraint("tenant_id", "key", name="uq_job_key_tenant_id_key"),
     )
     ddl.own_table(
         "inbox_receipt",
         sa.Column("source_tenant_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("received_at", TIME, nullable=False),
-        sa.UniqueConstraint("tenant_id", "source_tenant_id", "event_id", name="uq_inbox_receipt_tenant_id"),
+        sa.UniqueConstraint("tenant_id", "source_tenant_id", "event_id", name="uq_inbox_receipt_tenant_id_source_tenant_id_event_id"),
         rights=("select", "insert"),
     )
 

@@ -1,7 +1,7 @@
 """Sealing of the audit chains: signed checkpoints, the heads under them, alarms, each tenant's own copies.
 
 Revision ID: 0003
-Revises: 0001
+Revises: 0002
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from migrations import ddl_v1 as ddl
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """The catalogue: published revisions (inherited, frozen) and drafts (own); the public list of centres.
 
 Revision ID: 0004
-Revises: 0001
+Revises: 0003
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from migrations import ddl_v1 as ddl
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -59,17 +59,18 @@ def upgrade() -> None:
             name="fk_service_item_revision_change",
         ),
         sa.CheckConstraint(
-            "state in ('published', 'removed', 'inherited')", name="ck_service_item_revision_state"
+            "state in ('published', 'removed', 'inherited')", name=op.f("ck_service_item_revision_state")
         ),
         sa.CheckConstraint(
-            "origin in ('template', 'manifest', 'change')", name="ck_service_item_revision_origin"
+            "origin in ('template', 'manifest', 'change')", name=op.f("ck_service_item_revision_origin")
         ),
         sa.CheckConstraint(
-            "(origin = 'change') = (change_id is not null)", name="ck_service_item_revision_change"
+            "(origin = 'change') = (change_id is not null)", name=op.f("ck_service_item_revision_change")
         ),
-        sa.CheckConstraint("number > 0", name="ck_service_item_revision_numbered"),
+        sa.CheckConstraint("number > 0", name=op.f("ck_service_item_revision_numbered")),
         sa.CheckConstraint(
-            "date_trunc('second', effective_from) = effective_from", name="ck_service_item_revision_second"
+            "date_trunc('second', effective_from) = effective_from",
+            name=op.f("ck_service_item_revision_second"),
         ),
         readers=("gjj_citizen",),
         rights=("select", "insert"),

@@ -5,7 +5,7 @@ each tenant table has a policy for `gjj_kernel` that opens only while that funct
 policies and must run after every migration that adds a tenant table: without them the function refuses, it never leaves rows behind.
 
 Revision ID: 0006
-Revises: 0001
+Revises: 0005
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from migrations import ddl_v1 as ddl
 
 revision = "0006"
-down_revision = "0001"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Spending plans.
 
 Revision ID: 0008
-Revises: 0001
+Revises: 0006
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from migrations import ddl_v1 as ddl
 
 revision = "0008"
-down_revision = "0001"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Daily facts of centres and monthly sums at the province.
 
 Revision ID: 0009
-Revises: 0001
+Revises: 0008
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from migrations import ddl_v1 as ddl
 
 revision = "0009"
-down_revision = "0001"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
