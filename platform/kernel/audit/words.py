@@ -1,0 +1,114 @@
+"""Chinese names for what stands in events as codes. A guard test holds that every action in the code has one."""
+
+from __future__ import annotations
+
+ACTIONS = {
+    "access.refused": "无权操作被拒绝",
+    "identity.signed_in": "登录",
+    "identity.signed_out": "退出登录",
+    "issuer.authenticated": "通过身份认证",
+    "issuer.session_ended": "登录会话结束",
+    "issuer.token_reused": "登录凭据被重复使用",
+    "issuer.invitation_redeemed": "启用账号",
+    "issuer.password_changed": "修改密码",
+    "issuer.second_factor_set": "绑定动态口令",
+    "issuer.recovery_code_used": "使用恢复码",
+    "issuer.key_added": "启用新的签名密钥",
+    "changes.proposed": "提交变更",
+    "changes.approved": "批准变更",
+    "changes.sent_back": "退回变更",
+    "changes.withdrawn": "撤回变更",
+    "changes.commented": "变更留言",
+    "changes.expired": "变更逾期关闭",
+    "catalogue.draft_saved": "保存事项草稿",
+    "catalogue.draft_discarded": "放弃事项草稿",
+    "channels.emergency_stop": "紧急停用渠道",
+    "channels.emergency_confirmed": "确认紧急停用",
+    "channels.emergency_ended": "紧急停用到期恢复",
+    "onboarding.applied": "中心入驻",
+    "onboarding.undone": "撤销入驻",
+    "onboarding.registered": "登记机构",
+    "onboarding.plugged_in": "分中心接入",
+    "onboarding.province_settled": "开通省级岗位",
+    "facts.history_seeded": "装入演示历史",
+    "audit.exported": "导出操作日志",
+}
+
+# Actions whose code is put together when the event is written, by what it begins with.
+FAMILIES = {
+    "onboarding.": "入驻办理步骤",
+    "issuer.": "账号与登录",
+}
+
+GROUPS = (
+    ("login", "登录与账号", ("identity.", "issuer.")),
+    ("refused", "无权被拒绝", ("access.",)),
+    ("changes", "变更审批", ("changes.",)),
+    ("catalogue", "服务事项", ("catalogue.",)),
+    ("channels", "渠道", ("channels.",)),
+    ("staff", "机构与人员", ("org.", "staff.", "grants.", "registry.")),
+    ("onboarding", "入驻与接入", ("onboarding.", "tenant.")),
+    ("sms", "短信与预算", ("sms.", "budgets.", "tariffs.", "billing.", "statements.")),
+    (
+        "acceptance",
+        "建设与验收",
+        ("construction.", "assessments.", "reviews.", "verdicts.", "reports.", "facts."),
+    ),
+    ("settings", "参数与系统", ("settings.", "system.", "security.", "lockbox.", "jobs.")),
+    ("audit", "日志", ("audit.",)),
+)
+
+OBJECTS = {
+    "account": "登录账号",
+    "audit_log": "操作日志",
+    "change": "变更申请",
+    "channel": "渠道",
+    "city": "城市",
+    "item": "服务事项",
+    "service_item": "服务事项",
+    "item_switch": "事项渠道开关",
+    "issuer_key": "登录服务密钥",
+    "membership": "人员岗位",
+    "org_unit": "内设机构",
+    "route": "页面或接口",
+    "tenant": "机构",
+}
+
+FACTS = {
+    "kind": "变更种类",
+    "hash": "内容指纹",
+    "needs": "缺少的权限",
+    "changes": "涉及的变更",
+    "rows": "写入行数",
+    "differences": "差异数",
+    "removed": "删除行数",
+    "first": "起始序号",
+    "last": "截止序号",
+    "checkpoint": "检查点",
+    "codes": "编号",
+    "count": "数量",
+}
+
+EVENT_OTHER, OBJECT_OTHER, FACT_OTHER = "其他操作", "其他对象", "附加信息"
+
+
+def action_zh(code: str) -> str:
+    """The name of an action; that of its family when it has none; “其他操作” for one that a later release made."""
+    if code in ACTIONS:
+        return ACTIONS[code]
+    return next((word for start, word in FAMILIES.items() if code.startswith(start)), EVENT_OTHER)
+
+
+def object_zh(code: str) -> str:
+    """The name of a kind of object."""
+    return OBJECTS.get(code, OBJECT_OTHER)
+
+
+def fact_zh(name: str) -> str:
+    """The label of a fact."""
+    return FACTS.get(name, FACT_OTHER)
+
+
+def prefixes_of(group: str) -> tuple[str, ...]:
+    """What the actions of a group begin with; nothing for an unknown one."""
+    return next((starts for code, _, starts in GROUPS if code == group), ())
