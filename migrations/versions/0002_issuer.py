@@ -123,8 +123,8 @@ def _tokens() -> None:
         _text("challenge"),
         _time("family_ended_at", nullable=True),
         _to("issuer_code", "session", "issuer_session"),
-        sa.UniqueConstraint("tenant_id", "code_hash", name="uq_issuer_code_tenant_id_code_hash"),
-        sa.UniqueConstraint("tenant_id", "family_id", name="uq_issuer_code_tenant_id_family_id"),
+        sa.UniqueConstraint("tenant_id", "code_hash", name="uq_issuer_code_hash"),
+        sa.UniqueConstraint("tenant_id", "family_id", name="uq_issuer_code_family"),
     )
     ddl.own_table(
         "issuer_refresh",
