@@ -167,20 +167,8 @@ def _content(
         commitment=row["commitment_allowed"] == "y",
         automatic_check=row["automatic_check"] == "y",
         cross_province=row["cross_province"] == "y",
-        limits=tuple(
-            Limit(
-                kind=r["kind"], value=int(r["value"]), unit=r["unit"], basis_zh=r["basis_zh"],
-                valid_from=_day(r["valid_from"]), valid_to=_day(r["valid_to"]),
-            )
-            for r in limits
-        ),
-        materials=tuple(
-            Material(
-                name_zh=r["material_zh"], source=r["source"], provider_zh=r["provider_zh"],
-                required=r["required"], condition_zh=r["condition_zh"],
-            )
-            for r in sorted(materials, key=lambda r: int(r["seq"]))
-        ),
+        limits=_limits(limits),
+        materials=_materials(materials),
         channels=tuple(
             Offer(channel=r["channel"], min_level=r["min_level"], audience=tuple(r["audience"].split(";")))
             for r in channels
@@ -191,6 +179,26 @@ def _content(
         valid_to=_day(row["valid_to"]),
     )  # fmt: skip
     return msgspec.structs.replace(content, guide_zh=_guide(content), conditions_zh=_conditions(content))
+
+
+def _limits(rows: list[dict[str, str]]) -> tuple[Limit, ...]:
+    return tuple(
+        Limit(
+            kind=r["kind"], value=int(r["value"]), unit=r["unit"], basis_zh=r["basis_zh"],
+            valid_from=_day(r["valid_from"]), valid_to=_day(r["valid_to"]),
+        )
+        for r in rows
+    )  # fmt: skip
+
+
+def _materials(rows: list[dict[str, str]]) -> tuple[Material, ...]:
+    return tuple(
+        Material(
+            name_zh=r["material_zh"], source=r["source"], provider_zh=r["provider_zh"],
+            required=r["required"], condition_zh=r["condition_zh"],
+        )
+        for r in sorted(rows, key=lambda r: int(r["seq"]))
+    )  # fmt: skip
 
 
 def _conditions(content: ItemContent) -> str:
