@@ -162,7 +162,7 @@ def _as_superuser(demo: DemoProcess, statement: str) -> None:
     with psycopg.connect(
         host="127.0.0.1", port=port, user="postgres", password=password, dbname="gjj"
     ) as server:
-        server.execute(statement)  # type: ignore[call-overload]
+        server.execute(statement)
 
 
 def test_a_stopped_installation_is_described_in_plain_words(tmp_path: Path) -> None:

@@ -109,6 +109,9 @@ def gateway(installation: Installation, ending: Ending, heartbeat: Heartbeat) ->
 def sealer(installation: Installation, ending: Ending, heartbeat: Heartbeat) -> None:
     """Signs checkpoints over the audit chains."""
     from app.processes.sealer import sealer_step
+    from kernel.audit.sealer import Sealer
 
-    step = sealer_step(installation.database(Login.SEALER), installation.audit_key)
-    Loop("sealer", step, ending, heartbeat).run()
+    witness = installation.settings.witness_folder
+    witness.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = Sealer(installation.database(Login.SEALER), installation.audit_key, witness)
+    Loop("sealer", sealer_step(found), ending, heartbeat).run()

@@ -13,7 +13,7 @@ from app.embedded.errors import NotPermitted
 from app.embedded.lock import FolderLock
 from app.installation.layout import Layout
 
-OURS = ("secrets", "pg", "valkey", "log", "run", "files", "story", "gjj.toml", "demo.json", "lock")
+OURS = ("secrets", "pg", "valkey", "log", "run", "files", "witness", "story", "gjj.toml", "demo.json", "lock")
 
 
 class DemoFolder:

@@ -71,6 +71,8 @@ def _show_end(note: DemoNote, layout: Layout, screen: Screen) -> None:
     if screen.as_json:
         return
     screen.table("地址", ("页面", "网址"), [(name, f"{address}{path}") for name, path in steps.ADDRESSES])
-    rows = [(a.name, a.role_zh, a.tenant_zh, a.username) for a in note.accounts]
+    shown = [a for a in note.accounts if a.tenant in steps.SHOWN_TENANTS]
+    rows = [(a.name, a.role_zh, a.tenant_zh, a.username) for a in shown]
     screen.table("可以登录的虚构人员", ("姓名", "岗位", "机构", "用户名"), rows)
-    screen.say(f"口令见 {layout.demo_note}（仅本账户可读）。按 Ctrl-C 结束；再次运行会保留数据。")
+    where = f"口令与其余 {len(note.accounts) - len(shown)} 人见 {layout.demo_note}（仅本账户可读）。"
+    screen.say(f"{where}按 Ctrl-C 结束；再次运行会保留数据。")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.story import steps_joining
+from app.story import steps_evidence, steps_joining, steps_publishing
 from app.story.step import Step
 from app.story.steps_joining import load_accounts
 
-__all__ = ["ADDRESSES", "all_steps", "load_accounts"]
+__all__ = ["ADDRESSES", "SHOWN_TENANTS", "all_steps", "load_accounts"]
 
 ADDRESSES = (
     ("选择中心", "/"),
@@ -14,7 +14,10 @@ ADDRESSES = (
     ("管理后台", "/console/catalogue"),
 )
 
+SHOWN_TENANTS = ("C37000", "C99010", "C99011")
+"""Whose people are listed at the end; everyone stands in demo.json."""
+
 
 def all_steps() -> tuple[Step, ...]:
     """Everything that is played."""
-    return steps_joining.STEPS
+    return (*steps_joining.STEPS, *steps_publishing.STEPS, *steps_evidence.STEPS)

@@ -72,6 +72,7 @@ def _settings(file: Path, top: Section) -> Settings:
         log_folder=top.path("log_folder", "log"),
         run_folder=top.path("run_folder", "run"),
         files_folder=top.path("files_folder", "files"),
+        witness_folder=top.path("witness_folder", "witness"),
         web=_web(top.sub("web")),
         database=_database(top.sub("database")),
         valkey_url=_valkey(top.sub("valkey")),

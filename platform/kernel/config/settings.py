@@ -105,6 +105,7 @@ class Settings:
     log_folder: Path
     run_folder: Path
     files_folder: Path
+    witness_folder: Path
     web: WebServer
     database: DatabaseServer
     valkey_url: Path

@@ -1,0 +1,163 @@
+"""The demo's story, once in peace and once while processes and the broker are killed under it: it ends with the same rows."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from app.embedded import place
+from app.installation.installation import Installation
+from app.installation.layout import Layout
+from kernel.config import secret_values
+from tests.app.demo_process import DemoProcess, family, gjj, wait_until
+from tests.database import TestDatabase
+from tests.journeys.final_rows import final_rows
+
+pytestmark = pytest.mark.timeout(600)
+
+KILLED = ("worker", "relay", "gateway", "valkey", "flushall")
+EACH = 2
+QUIET_S = 20.0
+Rows = dict[str, Counter[tuple[str, ...]]]
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="gjj-story-") as name:
+        yield Path(name)
+        for server in (*Path(name).rglob("pg"), *Path(name).rglob("valkey")):
+            place.remove(server)
+
+
+@pytest.fixture(scope="module")
+def calm(base: Path) -> Rows:
+    running = DemoProcess(base / "calm")
+    try:
+        running.wait_ready()
+        return settled_rows(running)
+    finally:
+        running.end(signal.SIGTERM)
+
+
+def superuser_dsn(demo: DemoProcess) -> str:
+    password = (demo.folder / "pg" / "password").read_text(encoding="utf-8").strip()
+    return f"postgresql://postgres:{password}@127.0.0.1:{demo.note['ports']['postgres']}/gjj"
+
+
+def settled_rows(demo: DemoProcess) -> Rows:
+    """The rows when nothing moves any more: leases of killed workers run out first."""
+    give_up = time.monotonic() + 90
+    before, since = final_rows(superuser_dsn(demo)), time.monotonic()
+    while time.monotonic() - since < QUIET_S:
+        assert time.monotonic() < give_up, "rows keep changing"
+        time.sleep(2)
+        now = final_rows(superuser_dsn(demo))
+        if now != before:
+            before, since = now, time.monotonic()
+    return before
+
+
+class Trouble(threading.Thread):
+    """Kills at random moments until it is told to stop; the seed makes it repeatable as far as a machine is."""
+
+    def __init__(self, demo: DemoProcess, seed: int) -> None:
+        super().__init__(daemon=True)
+        self._demo = demo
+        self._random = random.Random(seed)
+        self._stop_asked = threading.Event()
+        self.done: list[str] = []
+
+    def run(self) -> None:
+        acts = [*KILLED] * EACH
+        self._random.shuffle(acts)
+        for act in acts:
+            if self._stop_asked.wait(self._random.uniform(0.3, 2.5)):
+                return
+            if self._act(act):
+                self.done.append(act)
+
+    def stop(self) -> None:
+        self._stop_asked.set()
+        self.join(10)
+
+    def _act(self, act: str) -> bool:
+        try:
+            if act == "flushall":
+                settings = Installation(Layout(self._demo.folder).settings).settings
+                with redis.Redis.from_url(secret_values.valkey_url(settings), socket_timeout=2) as broker:
+                    broker.flushall()
+            else:
+                os.kill(self._valkey() if act == "valkey" else self._demo.beat_pid(act), signal.SIGKILL)
+        except (redis.RedisError, ProcessLookupError):
+            return False
+        return True
+
+    def _valkey(self) -> int:
+        for pid in family(self._demo.process.pid):
+            try:
+                if b"valkey-server" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+        raise ProcessLookupError
+
+
+def begun(demo: DemoProcess) -> bool:
+    return "[1/" in demo.said and all(demo.beat_pid(name) for name in ("worker", "relay", "gateway"))
+
+
+def test_the_comparison_sees_one_changed_row(database: TestDatabase) -> None:
+    url = f"{database.server.superuser_dsn.rpartition('/')[0]}/{database.name}"
+    before = final_rows(url)
+    assert final_rows(url) == before
+    database.open_centre("C37903")
+    differing = {table for table, rows in final_rows(url).items() if rows != before[table]}
+    assert "audit_event" in differing
+
+
+def test_the_story_leaves_facts_behind(calm: Rows) -> None:
+    assert len(calm["registered_centre"]) >= 20
+    assert calm["change_request"].total() >= 24
+    assert calm["audit_event"].total() > 100
+
+
+def test_killed_processes_and_a_wiped_broker_change_nothing(base: Path, calm: Rows) -> None:
+    seed = int(os.environ.get("GJJ_TEST_SEED") or random.SystemRandom().randrange(10**9))
+    print(f"GJJ_TEST_SEED={seed}")
+    running = DemoProcess(base / f"trouble {seed}")
+    try:
+        wait_until(lambda: begun(running) or running.process.poll() is not None)
+        trouble = Trouble(running, seed)
+        trouble.start()
+        running.wait_ready()
+        trouble.stop()
+        rows = settled_rows(running)
+    finally:
+        running.end(signal.SIGTERM)
+    assert set(trouble.done) == set(KILLED), f"seed {seed}: only {trouble.done}\n{running.said}"
+    differing = {
+        table: (calm[table] - rows[table], rows[table] - calm[table])
+        for table in calm
+        if calm[table] != rows[table]
+    }
+    assert differing == {}, f"seed {seed}"
+
+
+def test_the_story_command_says_what_it_proved(base: Path) -> None:
+    done = gjj("demo", "--story", "--json", "--fast", "--data", str(base / "story"), timeout=300)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert done.stdout.count('"result": "proved"') >= 12
+    assert '"result": "failed"' not in done.stdout
+    again = gjj("demo", "--story", "--data", str(base / "story"))
+    assert again.returncode == 2
+    assert "--reset" in again.stderr
