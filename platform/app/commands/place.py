@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import psycopg
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.embedded.errors import EmbeddedError
+from app.installation.database import ServerAway
 from app.installation.installation import Installation, NoProvince
 from app.installation.layout import Layout
 from kernel.config.reading import ConfigInvalid
@@ -103,7 +103,7 @@ def _sentences(error: Exception) -> Iterator[str]:
             yield "数据库里还没有省级机构，请先执行 gjj migrate。"
         case CommandError():
             yield "数据库是更新的版本建立的，或版本记录有误，没有改动；请用建立它的版本运行，或从备份恢复。"
-        case OperationalError() | psycopg.OperationalError():
+        case OperationalError() | ServerAway():
             yield "连接不上数据库，请核对它是否在运行、地址和账户是否正确；可执行 gjj doctor 查看原因。"
         case SQLAlchemyError():
             state = getattr(getattr(error, "orig", None), "sqlstate", "") or ""

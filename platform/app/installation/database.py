@@ -14,6 +14,9 @@ from kernel.db.migrating import migrate, put_context_key, put_reference_rows
 from kernel.db.roles import Login
 from kernel.permissions import data as permission_data
 
+ServerAway = psycopg.OperationalError
+"""The server is away or refuses the log-in: what an administrator's command meets outside the door."""
+
 
 def prepare_database(
     superuser_dsn: str,
