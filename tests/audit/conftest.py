@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from kernel.crypto.signing import SigningKey
+from tests.audit.live_log import write
 from tests.database import TestDatabase, worker_database
 
 _NUMBERS = itertools.count(1)
@@ -32,6 +34,15 @@ def clone(database: TestDatabase) -> Iterator[TestDatabase]:
     mine = cloned(database)
     yield mine
     dropped(mine)
+
+
+@pytest.fixture
+def two(clone: TestDatabase) -> tuple[UUID, UUID]:
+    """Two centres with three events each, nothing sealed yet."""
+    made = (clone.open_centre("C96101"), clone.open_centre("C96102"))
+    for tenant in made:
+        write(clone, tenant, 3)
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -85,8 +85,8 @@ def _range(session: TenantSession, since: date | None) -> tuple[Head, list[Keyed
         raise NotSealedYet
     before = [number for number, day in days if since is not None and day < since]
     numbers = [number for number, _ in days if not before or number > before[-1]]
-    step = -(-len(numbers) // _MOST_CHECKPOINTS)
-    wanted = {*before[-1:], *numbers[::step], numbers[-1] if numbers else 0, latest.number}
+    step = max(1, -(-len(numbers) // _MOST_CHECKPOINTS))
+    wanted = {*before[-1:], *numbers[::step], *numbers[-1:], latest.number}
     found = extracts.numbered(session, sorted(wanted))
     return (found[0].extract.head if before else Head.empty(session.tenant_id)), found
 

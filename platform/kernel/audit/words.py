@@ -30,6 +30,10 @@ ACTIONS = {
     "onboarding.registered": "登记机构",
     "onboarding.plugged_in": "分中心接入",
     "onboarding.province_settled": "开通省级岗位",
+    "org.unit_added": "新增内设机构",
+    "org.unit_renamed": "内设机构更名",
+    "staff.enabled": "启用人员账号",
+    "staff.disabled": "停用人员账号",
     "facts.history_seeded": "装入演示历史",
     "audit.exported": "导出操作日志",
 }
