@@ -47,7 +47,9 @@ FONTS_CONF = """<?xml version="1.0"?>
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # an open Playwright keeps an event loop running, which other modules of the worker must not meet
 def browser() -> Iterator[Browser]:
     """A running Chromium; open pages with ``browser.new_context(viewport=DESK)``."""
     with running() as chromium:

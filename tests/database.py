@@ -49,6 +49,7 @@ class TestDatabase:
     name: str
     province_id: UUID
     _doors: dict[Login, Database] = field(default_factory=dict)
+    _spare: int = 0
 
     def door(self, login: Login = Login.WEB) -> Database:
         if login not in self._doors:
@@ -75,10 +76,13 @@ class TestDatabase:
     def open_centre(
         self, code: str, name: str = "示例市住房公积金管理中心", parent: UUID | None = None
     ) -> UUID:
-        """A tenant below the province (or below `parent`), active at once."""
+        """A tenant below the province (or below `parent`), active at once. A code that another test took is replaced by a free one."""
         from kernel.tenancy import tenants
 
         new = uuid7()
+        if tenants.by_code(self.door(), code) is not None:
+            self._spare += 1
+            code = f"C8{self._spare:04d}"
         with self.door().tenant_tx(self.scope()) as session:
             kind = "centre" if parent is None else "sub_centre"
             tenants.open_tenant(

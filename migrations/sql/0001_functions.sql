@@ -4,6 +4,7 @@ create function k.outbox_due_tenants(p_limit integer) returns setof uuid
 language sql volatile security definer set search_path = k, public, pg_temp as $$
     select o.tenant_id from public.outbox_event o
      where o.state in ('ready', 'leased') and o.due_at <= clock_timestamp()
+       and exists (select 1 from k.tenant t where t.id = o.tenant_id and t.status not in ('suspended', 'closed'))
      group by o.tenant_id order by min(o.due_at) limit p_limit $$;
 
 create function k.outbox_next_due() returns timestamptz

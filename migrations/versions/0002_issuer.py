@@ -63,7 +63,12 @@ def _people() -> None:
         _id("person_id"),
         _bytes("code_hash"),
         _to("issuer_recovery_code", "person", "issuer_person"),
-        sa.UniqueConstraint("tenant_id", "person_id", "code_hash", name="uq_issuer_recovery_code_tenant_id_person_id_code_hash"),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "person_id",
+            "code_hash",
+            name="uq_issuer_recovery_code_tenant_id_person_id_code_hash",
+        ),
     )
     ddl.own_table(
         "issuer_attempt",

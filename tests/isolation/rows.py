@@ -30,6 +30,8 @@ VALUES = {
 # Where checks tie columns together: the whole row, by column.
 SPECIAL = {
     "change_request": {"payload": "'{}'::bytea", "content_hash": "sha256('{}'::bytea)", "state": "'pending'", "checker_person_id": "null", "executed_at": "null"},
+    "onboarding_manifest": {"body_hash": "sha256('\\x636e617279'::bytea)", "public_key": "sha256('x')", "signature": "sha256('x') || sha256('y')"},
+    "service_item_revision": {"effective_from": "date_trunc('second', now())"},
     "role_grant": {"origin": "'manifest'", "change_id": "null", "revoked_at": "null"},
 }  # fmt: skip
 
@@ -48,20 +50,22 @@ def tenant_tables(database: TestDatabase) -> list[TenantTable]:
         return [TenantTable(*row) for row in connection.execute(TABLES)]
 
 
-def plant(database: TestDatabase, tenants: list[UUID]) -> dict[tuple[str, UUID], UUID]:
-    """A row of each tenant in each table; returns their ids. Fails when some table can't be filled: then give it a SPECIAL."""
+def plant(
+    database: TestDatabase, tenants: list[UUID], word: str = "canary"
+) -> dict[tuple[str, UUID], UUID]:
+    """A row of each tenant in each table, `word` in every text; returns their ids. Fails when some table can't be filled: then give it a SPECIAL."""
     planted: dict[tuple[str, UUID], UUID] = {}
     with psycopg.connect(database.superuser_dsn) as connection:
         connection.execute("set session_replication_role = replica")  # no foreign keys: each table stands alone
         for table in tenant_tables(database):
             for tenant in tenants:
-                row = connection.execute(_insert(connection, table.name), (tenant,)).fetchone()
+                row = connection.execute(_insert(connection, table.name, word), (tenant,)).fetchone()
                 assert row is not None
                 planted[table.name, tenant] = row[0]
     return planted
 
 
-def _insert(connection: psycopg.Connection, table: str) -> sql.Composed:
+def _insert(connection: psycopg.Connection, table: str, word: str) -> sql.Composed:
     allowed = _allowed_words(connection, table)
     special = SPECIAL.get(table, {})
     names, values = [], []
@@ -71,7 +75,7 @@ def _insert(connection: psycopg.Connection, table: str) -> sql.Composed:
         elif name in allowed:
             value = f"'{allowed[name]}'"
         elif required:
-            value = VALUES[kind]
+            value = VALUES[kind].replace("'canary'", f"'{word}'").replace('"canary"', f'"{word}"')
         else:
             continue
         names.append(sql.Identifier(name))

@@ -29,11 +29,20 @@ def _describe(session: TenantSession, payload: Mapping[str, Any]) -> Difference:
 
 def _apply(session: TenantSession, execution: Execution) -> None:
     session.add(
-        OrgUnit(code=execution.payload["code"], name_zh=execution.payload["name"], kind="department", parent_unit_id=None)
+        OrgUnit(
+            code=execution.payload["code"],
+            name_zh=execution.payload["name"],
+            kind="department",
+            parent_unit_id=None,
+        )
     )
 
 
-KIND = register(GuardedKind("test.unit", "新增部门", Permission.CATALOGUE_EDIT, Permission.CATALOGUE_CHECK, _describe, _apply))
+KIND = register(
+    GuardedKind(
+        "test.unit", "新增部门", Permission.CATALOGUE_EDIT, Permission.CATALOGUE_CHECK, _describe, _apply
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +62,9 @@ def _propose(database: TestDatabase, tenant: UUID, maker: Actor, code: str) -> C
     return change
 
 
-def _approve(database: TestDatabase, tenant: UUID, checker: Actor, change: ChangeRequest, seen: bytes | None = None) -> None:
+def _approve(
+    database: TestDatabase, tenant: UUID, checker: Actor, change: ChangeRequest, seen: bytes | None = None
+) -> None:
     with database.door().tenant_tx(database.scope(tenant)) as session:
         service.approve(session, checker, change.id, seen or change.content_hash)
 
@@ -89,7 +100,9 @@ class TestApprove:
 
     def test_the_maker_with_a_second_role_is_refused(self, database: TestDatabase, staff: tuple) -> None:
         tenant, maker, _ = staff
-        both = Actor(maker.person_id, maker.name, tenant, maker.membership_id, maker.roles, frozenset(Permission))
+        both = Actor(
+            maker.person_id, maker.name, tenant, maker.membership_id, maker.roles, frozenset(Permission)
+        )
         change = _propose(database, tenant, maker, "a3")
         with pytest.raises(errors.OwnChange):
             _approve(database, tenant, both, change)
@@ -139,7 +152,9 @@ class TestPropose:
         with pytest.raises(Invalid), database.door().tenant_tx(database.scope(tenant)) as session:
             service.propose(session, maker, "test.unit", {"code": "p1", "name": "x"}, " ")
 
-    def test_a_second_open_request_for_one_object_is_refused(self, database: TestDatabase, staff: tuple) -> None:
+    def test_a_second_open_request_for_one_object_is_refused(
+        self, database: TestDatabase, staff: tuple
+    ) -> None:
         tenant, maker, _ = staff
         _propose(database, tenant, maker, "p2")
         with pytest.raises(errors.AlreadyProposed):

@@ -23,6 +23,7 @@ log = structlog.get_logger("gjj.jobs")
 
 MAX_ATTEMPTS = 12
 SUBJECT = "system:worker"
+NOT_OPEN = ("42501", "25006")
 
 
 class Outcome(StrEnum):
@@ -48,7 +49,7 @@ def run(database: Database, tenant_id: UUID, event_id: UUID, token: UUID) -> Out
         log.warning(
             "job failed", kind=type(error).__name__, sqlstate=_sqlstate(error), outbox_id=str(event_id)
         )
-        return _fail(database, tenant_id, event_id, token, error)
+        return _fail_if_open(database, tenant_id, event_id, token, error)
 
 
 def _run(database: Database, tenant_id: UUID, event_id: UUID, token: UUID) -> Outcome:
@@ -118,6 +119,16 @@ def _settle(session: TenantSession, event_id: UUID, token: UUID) -> None:
     ).first()
     if settled is None:
         raise Fenced
+
+
+def _fail_if_open(database: Database, tenant_id: UUID, event_id: UUID, token: UUID, error: Exception) -> Outcome:
+    """A suspended or read-only tenant can't even note the failure: its lease runs out, and the relay offers the work when it is open."""
+    try:
+        return _fail(database, tenant_id, event_id, token, error)
+    except DBAPIError as refused:
+        if _sqlstate(refused) in NOT_OPEN:
+            return Outcome.RETRY
+        raise
 
 
 def _fail(database: Database, tenant_id: UUID, event_id: UUID, token: UUID, error: Exception) -> Outcome:
