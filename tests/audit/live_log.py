@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from kernel.audit.chain import Entry, Head
+from kernel.audit.chain import ZERO_HASH, Entry, Head, entry_hash
 from kernel.audit.sealer import Sealer
 from kernel.crypto.signing import SigningKey
 from kernel.db.roles import Login
@@ -56,3 +56,18 @@ def checkpoints(database: TestDatabase) -> list[tuple[int, bytes]]:
     """Number and bytes of every stored checkpoint."""
     with psycopg.connect(database.superuser_dsn) as connection:
         return connection.execute("select number, body from k.checkpoint order by number").fetchall()
+
+
+def rewrite(database: TestDatabase, tenant: UUID) -> None:
+    """A superuser writes the first event anew and computes every later hash."""
+    before = ZERO_HASH
+    for entry in rows(database, tenant):
+        body = entry.body.replace("受理 0".encode(), "受理 9".encode())
+        after = entry_hash(tenant, entry.seq, before, body)
+        tamper(
+            database,
+            "update audit_event set prev_hash = %s, entry_hash = %s, body = %s where tenant_id = %s and seq = %s",
+            before, after, body, tenant, entry.seq,
+        )  # fmt: skip
+        before = after
+    tamper(database, "update audit_head set head_hash = %s where tenant_id = %s", before, tenant)

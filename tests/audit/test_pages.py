@@ -21,7 +21,7 @@ from sqlalchemy import event
 from kernel.calendar import clock
 from kernel.crypto.signing import SigningKey
 from kernel.identity.actor import Actor
-from tests.audit.live_log import head, rows, sealer, tamper, write
+from tests.audit.live_log import head, rewrite, rows, sealer, tamper, write
 from tests.audit.site import client_of, site
 from tests.console.page_checks import check_page
 from tests.database import TestDatabase
@@ -185,6 +185,12 @@ class TestAlarms:
         assert "校验通过" not in html
         check_page(html)
         assert "没有发生过" not in html
+
+    def test_a_chain_rewritten_as_a_whole_does_not_give_what_was_signed(self, damaged: Office) -> None:
+        rewrite(damaged.database, damaged.tenant)
+        html = text_of(damaged, "/console/audit/events/3")
+        assert "重新计算的结果与已签名的检查点不符" in html
+        assert "校验通过" not in html
 
     def test_what_the_sealer_refuses_stands_on_the_first_page(self, damaged: Office, key: SigningKey) -> None:
         write(damaged.database, damaged.tenant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import psycopg
@@ -44,6 +45,13 @@ class TestTheDatabaseRefuses:
         heads = [head(clone, t) for t in (*two, clone.province_id)]
         other = Checkpoint(1, sealed.at, sealed.tree_size, bytes(32), bytes(32))
         assert self._store(clone, key, next_checkpoint(other, heads, sealed.at), heads[:2]) == "40001"
+
+    def test_a_number_that_leaves_a_gap(
+        self, clone: TestDatabase, sealed: Checkpoint, key: SigningKey, two: tuple[UUID, UUID]
+    ) -> None:
+        heads = [head(clone, t) for t in (*two, clone.province_id)]
+        made = replace(next_checkpoint(sealed, heads, sealed.at), number=sealed.number + 2)
+        assert self._store(clone, key, made, heads[:2]) == "40001"
 
     def test_heads_that_do_not_give_the_root(
         self, clone: TestDatabase, sealed: Checkpoint, key: SigningKey, two: tuple[UUID, UUID]

@@ -9,13 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from kernel.audit import extracts, jobs, state, witness
-from kernel.audit.chain import ZERO_HASH, entry_hash
 from kernel.audit.checkpoint import CheckpointRefused
 from kernel.audit.extracts import KeyedExtract
 from kernel.audit.models import AuditWitness
 from kernel.audit.state import ChainState
 from kernel.crypto.signing import SigningKey
-from tests.audit.live_log import checkpoints, rows, sealer, tamper, write
+from tests.audit.live_log import checkpoints, rewrite, rows, sealer, tamper, write
 from tests.database import TestDatabase
 
 
@@ -42,21 +41,6 @@ def state_of(database: TestDatabase, tenant: UUID) -> ChainState:
 def copies(database: TestDatabase, tenant: UUID) -> int:
     with database.door().tenant_tx(database.scope(tenant), read_only=True) as session:
         return session.scalar(select(func.count()).select_from(AuditWitness)) or 0
-
-
-def rewrite(database: TestDatabase, tenant: UUID) -> None:
-    """A superuser writes the first event anew and computes every later hash."""
-    before = ZERO_HASH
-    for entry in rows(database, tenant):
-        body = entry.body.replace("受理 0".encode(), "受理 9".encode())
-        after = entry_hash(tenant, entry.seq, before, body)
-        tamper(
-            database,
-            "update audit_event set prev_hash = %s, entry_hash = %s, body = %s where tenant_id = %s and seq = %s",
-            before, after, body, tenant, entry.seq,
-        )  # fmt: skip
-        before = after
-    tamper(database, "update audit_head set head_hash = %s where tenant_id = %s", before, tenant)
 
 
 def test_a_copy_is_kept_once(clone: TestDatabase, tenant: UUID) -> None:
