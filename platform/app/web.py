@@ -13,6 +13,7 @@ from kernel.console.menu import MenuItem, visible
 from kernel.db import Database
 from kernel.directory.lookup import Directory
 from kernel.identity import entering
+from kernel.identity.console import HOMES
 from kernel.identity.sessions import SessionRules
 from kernel.permissions import Permission
 from kernel.tenancy.models import TENANT_KIND_ZH, TenantKind
@@ -42,6 +43,7 @@ def create_app(parts: WebParts) -> Flask:
     unit_of_work.init_app(app, parts.database)
     entering.init_app(app, entering.Identity(parts.database, parts.directory, parts.rules))
     app.extensions[FRAME] = _frame
+    app.extensions[HOMES] = FIRST_SCREENS
     app.extensions[SIGN_IN] = lambda path: url_for("identity.sign_in", next=path)
     for module in rooms.modules("console"):
         for blueprint in _declared(module, Pages):
@@ -67,6 +69,13 @@ def menu() -> tuple[MenuItem, ...]:
         if title in entries
     )
 
+
+FIRST_SCREENS = (
+    (Permission.PROVINCE_OVERVIEW, "province.index"),
+    (Permission.TENANT_READ, "workbench.index"),
+    (Permission.INBOX, "approvals.inbox"),
+)
+"""Where a post begins: the first of these that it may open."""
 
 SECTIONS = (
     ("工作台", "home"),

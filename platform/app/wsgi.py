@@ -9,8 +9,10 @@ from flask import Flask
 
 from app import logs
 from app.installation.installation import Installation
+from app.installation.signing_in import beside, sign_in_of
 from app.installation.web import web_parts
 from app.web import create_app
+from kernel.identity.console import OIDC
 
 CONFIG = "GJJ_CONFIG"
 
@@ -18,4 +20,10 @@ CONFIG = "GJJ_CONFIG"
 def application() -> Flask:
     """The web face of this installation. Opens no connection; the first request does."""
     logs.set_up("web")
-    return create_app(web_parts(Installation(Path(os.environ[CONFIG]))))
+    installation = Installation(Path(os.environ[CONFIG]))
+    sign_in = sign_in_of(installation)
+    app = create_app(web_parts(installation))
+    app.extensions[OIDC] = sign_in.client
+    if sign_in.issuer_app is not None:
+        app.wsgi_app = beside(app.wsgi_app, sign_in.issuer_app)  # type: ignore[method-assign]
+    return app

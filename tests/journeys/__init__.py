@@ -1,1 +1,1 @@
-"""Journeys over the whole platform."""
+"""Whole journeys: the story, the pages of each role."""

@@ -1,15 +1,16 @@
-"""A browser of a demo person. Until the embedded issuer has its store, the session is opened by the door instead of by a log-in."""
+"""A browser of a demo person, who logs in as people do: sign-in page, issuer, password, back to the console."""
 
 from __future__ import annotations
 
 import httpx
 from sqlalchemy import select
 
+from app.demo.passwords import demo_password
+from app.story.forms import form_with
 from app.story.stage import Stage
 from app.story.step import NotProved
 from kernel.db import TenantSession
 from kernel.db.roles import Login
-from kernel.identity import sessions
 from kernel.identity.actor import Actor
 from kernel.identity.models import Membership
 from kernel.identity.queries import actor_of_membership
@@ -21,9 +22,7 @@ def browser_of(stage: Stage, user: str) -> httpx.Client:
     """A browser in which that person is logged in; the same one for the whole story."""
     browsers: dict[str, httpx.Client] = stage.facts.setdefault("browsers", {})
     if user not in browsers:
-        browser = stage.visitor()
-        browser.cookies.set(stage.installation.web_settings().session_cookie, _session(stage, user))
-        browsers[user] = browser
+        browsers[user] = _signed_in(stage, user)
     return browsers[user]
 
 
@@ -44,11 +43,12 @@ def actor_of(session: TenantSession, user: str) -> Actor:
     return actor
 
 
-def _session(stage: Stage, user: str) -> str:
-    installation = stage.installation
-    tenant = tenant_of(stage, stage.accounts[user].tenant)
-    with installation.database(Login.WEB).tenant_tx(installation.scope(tenant.id, "system:story")) as session:
-        actor = actor_of(session, user)
-        return sessions.start(
-            session, installation.directory(), actor, installation.session_rules(), "story", None
-        )
+def _signed_in(stage: Stage, user: str) -> httpx.Client:
+    browser = stage.visitor()
+    page = browser.get("/sign-in", params={"next": "/profile"})
+    form = form_with(page, "password")
+    password = demo_password(stage.installation)
+    done = form.change(username=user, password=password).send(browser, page)
+    if done.status_code != 200 or not done.url.path.startswith("/profile"):
+        raise NotProved(f"{user} 没有登录成功（{done.status_code}，停在 {done.url.path}）")
+    return browser

@@ -91,3 +91,13 @@ def form_to(page: httpx.Response, ending: str) -> PageForm:
         if form.method == "post" and target.partition("?")[0].endswith(ending):
             return form
     raise NotProved(f"页面 {page.url.path}（{page.status_code}）上没有所需的表单")
+
+
+def form_with(page: httpx.Response, field_name: str) -> PageForm:
+    """The first form that has such a field. Raises NotProved when the page has none."""
+    reader = _Reader()
+    reader.feed(page.text)
+    for form in reader.forms:
+        if any(name == field_name for name, _value in form.fields):
+            return form
+    raise NotProved(f"页面 {page.url.path}（{page.status_code}）上没有所需的表单")

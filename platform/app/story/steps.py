@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.story import steps_evidence, steps_joining, steps_publishing
+from app.story import steps_accounts, steps_evidence, steps_joining, steps_publishing
 from app.story.step import Step
 from app.story.steps_joining import load_accounts
 
@@ -11,7 +11,8 @@ __all__ = ["ADDRESSES", "SHOWN_TENANTS", "all_steps", "load_accounts"]
 ADDRESSES = (
     ("选择中心", "/"),
     ("公共目录", "/c/C99010/items"),
-    ("管理后台", "/console/catalogue"),
+    ("手机页面", "/m/C99010/"),
+    ("管理后台", "/home"),
 )
 
 SHOWN_TENANTS = ("C37000", "C99010", "C99011")
@@ -20,4 +21,5 @@ SHOWN_TENANTS = ("C37000", "C99010", "C99011")
 
 def all_steps() -> tuple[Step, ...]:
     """Everything that is played."""
-    return (*steps_joining.STEPS, *steps_publishing.STEPS, *steps_evidence.STEPS)
+    *joining, plugged = steps_joining.STEPS  # whoever looks at the sub-centre's catalogue has logged in
+    return (*joining, *steps_accounts.STEPS, plugged, *steps_publishing.STEPS, *steps_evidence.STEPS)

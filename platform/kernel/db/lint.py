@@ -17,7 +17,7 @@ RUN_TIME = (
 ALL_OURS = RUN_TIME + ",'gjj_owner','gjj_kernel','gjj_audit_writer','gjj_migrate'"
 # Functions that may run before the tenant is known (decision D5) or for a process without a tenant.
 TENANTLESS_FUNCTIONS = (
-    "ctx", "cur_tenant", "cur_subject", "cur_line", "tenant_by_code", "tenants_public", "directory_find",
+    "ctx", "cur_tenant", "cur_subject", "cur_line", "tenant_by_code", "tenants_public", "directory_find", "posts_of",
     "outbox_due_tenants", "outbox_next_due",
 )  # fmt: skip
 _TABLES = "c.relnamespace in ('public'::regnamespace, 'k'::regnamespace) and c.relname <> 'alembic_version'"

@@ -15,6 +15,7 @@ from kernel.db import Database, TenantSession
 
 _FIND = text("select tenant_id, ref_id from k.directory_find(:kind, :key)")
 _PUT = text("select k.directory_put(:tenant, :kind, :key, :ref)")
+_POSTS = text("select tenant_id, membership_id as ref_id from k.posts_of(:person) order by membership_id")
 _DROP = text("select k.directory_drop(:tenant, :ref)")
 
 
@@ -38,6 +39,11 @@ class Directory:
         with self.database.process_tx() as connection:
             rows = connection.execute(_FIND, {"kind": kind, "key": self.hash_of(kind, value)})
             return [Post(row.tenant_id, row.ref_id) for row in rows]
+
+    def posts_of(self, person_id: UUID) -> list[Post]:
+        """The active posts of a person in open tenants, oldest first."""
+        with self.database.process_tx() as connection:
+            return [Post(row.tenant_id, row.ref_id) for row in connection.execute(_POSTS, {"person": person_id})]
 
     def put(self, session: TenantSession, kind: str, value: str, ref_id: UUID) -> None:
         """Make a value of this tenant findable. Idempotent."""

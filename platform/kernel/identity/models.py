@@ -29,6 +29,7 @@ class Membership(Own, Base):
         UniqueConstraint("tenant_id", "person_id"),
         tenant_fk("unit_id", "org_unit"),
         Index("ix_membership_unit", "tenant_id", "unit_id"),
+        Index("ix_membership_person", "person_id"),
         CheckConstraint("state in ('invited', 'active', 'disabled')", name="state"),
     )
 
