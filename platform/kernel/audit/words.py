@@ -6,6 +6,7 @@ ACTIONS = {
     "access.refused": "无权操作被拒绝",
     "identity.signed_in": "登录",
     "identity.signed_out": "退出登录",
+    "identity.ended_all": "结束本人的其他登录",
     "issuer.authenticated": "通过身份认证",
     "issuer.session_ended": "登录会话结束",
     "issuer.token_reused": "登录凭据被重复使用",
