@@ -5,4 +5,4 @@ from __future__ import annotations
 from kernel.console.menu import MenuItem
 from kernel.permissions import Permission
 
-MENU = (("入驻与接入", MenuItem("中心入驻", "onboarding.index", Permission.ONBOARD, "building-community")),)
+MENU = (("全省概览", MenuItem("中心入驻", "onboarding.index", Permission.ONBOARD, "building-community")),)

@@ -40,7 +40,7 @@ def sign_in_of(installation: Installation) -> SignIn:
     settings = OidcSettings(
         issuer=choice.issuer,
         client_id=choice.client_id,
-        client_secret=secret_values.key(installation.settings.keys.client_secret).hex(),
+        client_secret=secret_values.text(installation.settings.keys.client_secret),
         redirect_uri=f"{base}/oidc/callback",
         post_logout_redirect_uri=f"{base}/sign-in",
         state_key=installation.web_settings().key("oidc"),
@@ -60,7 +60,7 @@ def issuer_of(installation: Installation, demo_accounts: tuple[DemoAccount, ...]
     base = installation.settings.base_url.rstrip("/")
     client = IssuerClient(
         client_id=choice.client_id,
-        client_secret=secret_values.key(installation.settings.keys.client_secret).hex(),
+        client_secret=secret_values.text(installation.settings.keys.client_secret),
         name_zh="管理后台",
         redirect_uris=frozenset({f"{base}/oidc/callback"}),
         post_logout_redirect_uris=frozenset({f"{base}/sign-in"}),

@@ -192,12 +192,12 @@ def _hint(wanted: set[str], watch: _Watch, say: Say) -> None:
     others = [report.carrier_id for report in watch.reports if report.carrier_id not in wanted]
     if not others:
         return
-    say("  ！收到的状态报告编号与短信编号对不上")
+    say("  注意：收到的状态报告编号与短信编号对不上")
     for base_of_id, base_of_report, form in ((16, 10, "hex_then_decimal"), (10, 16, "decimal_then_hex")):
         if {_number(each, base_of_id) for each in wanted} & {
             _number(each, base_of_report) for each in others
         } - {None}:
-            say(f"  ！编号的进制不同，可把 id_form 设为 {form}")
+            say(f"  注意：编号的进制不同，可把 id_form 设为 {form}")
             return
 
 
