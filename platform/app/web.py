@@ -60,6 +60,8 @@ def menu() -> tuple[MenuItem, ...]:
     for module in rooms.modules("menu"):
         for section, item in getattr(module, "MENU", ()):
             entries.setdefault(section, []).append(item)
+    for listed in entries.values():
+        listed.sort(key=lambda item: item.endpoint != FIRST_ENTRY)  # stable: the rest stays in the order of the rooms
     unknown = set(entries) - {title for title, _ in SECTIONS}
     if unknown:
         raise ValueError(f"menu sections without a place: {unknown}")
@@ -76,6 +78,8 @@ FIRST_SCREENS = (
     (Permission.INBOX, "approvals.inbox"),
 )
 """Where a post begins: the first of these that it may open."""
+
+FIRST_ENTRY = "workbench.index"
 
 SECTIONS = (
     ("工作台", "home"),

@@ -9,10 +9,9 @@ from flask import Flask
 
 from app import logs
 from app.installation.installation import Installation
-from app.installation.signing_in import beside, sign_in_of
+from app.installation.signing_in import let_in, sign_in_of
 from app.installation.web import web_parts
 from app.web import create_app
-from kernel.identity.console import OIDC
 
 CONFIG = "GJJ_CONFIG"
 
@@ -21,9 +20,6 @@ def application() -> Flask:
     """The web face of this installation. Opens no connection; the first request does."""
     logs.set_up("web")
     installation = Installation(Path(os.environ[CONFIG]))
-    sign_in = sign_in_of(installation)
     app = create_app(web_parts(installation))
-    app.extensions[OIDC] = sign_in.client
-    if sign_in.issuer_app is not None:
-        app.wsgi_app = beside(app.wsgi_app, sign_in.issuer_app)  # type: ignore[method-assign]
+    let_in(app, sign_in_of(installation), installation.settings.web.trusted_proxies)
     return app

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from kernel.approvals import queries as approvals
 from kernel.approvals.models import ChangeRequest, ChangeState
-from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.identity.actor import Actor
 from kernel.permissions import Permission
@@ -39,7 +38,7 @@ def desk(session: TenantSession, actor: Actor) -> Desk:
         mine=session.scalars(approvals.mine_open(actor).limit(5)).all(),
         waiting_count=counted,
         decided=_decided(session, actor),
-        items=len(catalogue.published(session, clock.now())) if actor.may(Permission.CATALOGUE_READ) else 0,
+        items=len(catalogue.public_items(session)) if actor.may(Permission.CATALOGUE_READ) else 0,
         openness=channels.openness(session),
     )
 

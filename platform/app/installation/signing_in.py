@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.installation.installation import Installation
 from kernel.config import secret_values
 from kernel.db.roles import Login
+from kernel.identity.console import ISSUER, OIDC
 from kernel.identity.issuer.app import create_issuer, create_issuer_app
 from kernel.identity.issuer.argon2_passwords import Argon2Passwords
 from kernel.identity.issuer.core import Issuer
@@ -20,6 +22,7 @@ from kernel.identity.issuer.sql_store.store import SqlIssuerStore
 from kernel.identity.oidc.client import OidcClient
 from kernel.identity.oidc.settings import OidcSettings
 from kernel.identity.oidc.transport import in_process_transport, network_transport
+from kernel.identity.replays import Replays
 
 MOUNT = "/realms/"
 WsgiApp = Callable[..., Iterable[bytes]]
@@ -30,7 +33,8 @@ class SignIn:
     """What the web face needs to let people in; `issuer_app` is there when the issuer is embedded."""
 
     client: OidcClient
-    issuer_app: Flask | None
+    issuer: Issuer | None = None
+    issuer_app: Flask | None = None
 
 
 def sign_in_of(installation: Installation) -> SignIn:
@@ -48,10 +52,24 @@ def sign_in_of(installation: Installation) -> SignIn:
         direct_base=choice.direct_base,
         secure_cookies=installation.settings.web.https,
     )
+    replays = Replays(store_of(installation))
     if not choice.embedded:
-        return SignIn(OidcClient(settings, network_transport()), None)
-    app = create_issuer_app(issuer_of(installation))
-    return SignIn(OidcClient(settings, in_process_transport(app)), app)
+        return SignIn(OidcClient(settings, network_transport(), replays=replays))
+    issuer = issuer_of(installation)
+    app = create_issuer_app(issuer)
+    return SignIn(OidcClient(settings, in_process_transport(app), replays=replays), issuer, app)
+
+
+def let_in(app: Flask, sign_in: SignIn, proxies: int) -> None:
+    """Give the web face its log-in. The issuer counts guesses by address, so it believes the same fronts as the pages do."""
+    app.extensions[OIDC] = sign_in.client
+    if sign_in.issuer_app is None:
+        return
+    app.extensions[ISSUER] = sign_in.issuer
+    inner: WsgiApp = sign_in.issuer_app
+    if proxies:
+        inner = ProxyFix(inner, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = beside(app.wsgi_app, inner)  # type: ignore[method-assign]
 
 
 def issuer_of(installation: Installation, demo_accounts: tuple[DemoAccount, ...] = ()) -> Issuer:
@@ -71,6 +89,7 @@ def issuer_of(installation: Installation, demo_accounts: tuple[DemoAccount, ...]
         realm=choice.realm,
         secret_key=secret_values.key(installation.settings.keys.issuer),
         clients=(client,),
+        province_zh=installation.settings.province.name_zh,
         totp_required=choice.second_factor,
         demo_accounts=demo_accounts,
     )

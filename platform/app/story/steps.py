@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.story import steps_accounts, steps_evidence, steps_joining, steps_publishing
+from app.story import steps_accounts, steps_evidence, steps_history, steps_joining, steps_publishing
 from app.story.step import Step
 from app.story.steps_joining import load_accounts
 
@@ -22,4 +22,11 @@ SHOWN_TENANTS = ("C37000", "C99010", "C99011")
 def all_steps() -> tuple[Step, ...]:
     """Everything that is played."""
     *joining, plugged = steps_joining.STEPS  # whoever looks at the sub-centre's catalogue has logged in
-    return (*joining, *steps_accounts.STEPS, plugged, *steps_publishing.STEPS, *steps_evidence.STEPS)
+    return (
+        *joining,
+        *steps_accounts.STEPS,
+        plugged,
+        *steps_history.STEPS,
+        *steps_publishing.STEPS,
+        *steps_evidence.STEPS,
+    )

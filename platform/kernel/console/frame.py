@@ -26,7 +26,7 @@ ENVIRONMENT_WORDS = {
 ENVIRONMENT_SENTENCES = {
     Environment.PRODUCTION: "",
     Environment.REHEARSAL: _l("演练环境：短信不会真实发出，数据可随时清空。"),
-    Environment.DEMO: _l("演示数据：机构、人员与数字均为虚构，仅供演示。"),
+    Environment.DEMO: _l("演示数据：人员与业务数据均为合成；真实中心只收录注明出处的公开数字。"),
 }
 
 
