@@ -33,7 +33,7 @@ def app_for(database: TestDatabase) -> Flask:
     """The application as `gjj web` composes it, made once for each door; in the look of the demo, over plain http."""
     door = database.door()
     if door not in _apps:
-        _apps[door] = create_app(WebParts(_settings(), door, directory_of(database)))
+        _apps[door] = create_app(WebParts(web_settings_for_tests(), door, directory_of(database)))
     return _apps[door]
 
 
@@ -94,7 +94,8 @@ def _cookies(client: FlaskClient) -> str:
 
 
 @cache
-def _settings() -> WebSettings:
+def web_settings_for_tests() -> WebSettings:
+    """The tests' own keys, the look of the demo, plain http, and room for many requests at once."""
     return WebSettings(
         signing_key=b"s" * 32,
         environment=Environment.DEMO,

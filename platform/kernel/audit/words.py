@@ -7,6 +7,8 @@ ACTIONS = {
     "identity.signed_in": "登录",
     "identity.signed_out": "退出登录",
     "identity.ended_all": "结束本人全部登录",
+    "identity.session_ended": "登录被结束",
+    "identity.sessions_ended": "登录服务通知退出",
     "issuer.account_created": "建立登录账号",
     "issuer.authenticated": "通过身份认证",
     "issuer.session_ended": "登录会话结束",

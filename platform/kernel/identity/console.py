@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from kernel.errors import Conflict, NotFound, NotSignedIn, Unavailable
 from kernel.identity import sessions, signing_in
 from kernel.identity.entering import identity
+from kernel.identity.issuer.core import Issuer
 from kernel.identity.models import WebSession
 from kernel.identity.oidc.client import OidcClient
 from kernel.identity.oidc.errors import LoginRefused, ProviderUnreachable
@@ -28,6 +29,7 @@ from kernel.web.settings import web_settings
 pages = Pages("identity", __name__, priority=Priority.LOGIN)
 
 OIDC = "gjj.oidc"
+ISSUER = "gjj.issuer"
 HOMES = "gjj.homes"
 
 
@@ -70,8 +72,10 @@ def callback() -> Response:
     if not posts:
         raise signing_in.NoPost
     sid = login.subject.sid or ""
+    signing_in.end_former(identity(), request.cookies.get(web_settings().session_cookie, ""))
     if len([p for p in posts if not p.rehearsal]) == 1:
-        response = _enter(posts[0], sid, login.return_to)
+        tokens = signing_in.seal_token(web_settings().key("id-token"), login.tokens.id_token)
+        response = _enter(posts[0], sid, login.return_to, tokens)
     else:
         response = redirect(url_for("identity.choose", next=login.return_to))
         ticket = signing_in.ticket(web_settings().key("posts"), person, sid)
@@ -102,16 +106,24 @@ def change_post(membership_id: UUID) -> Response:
     """From one of one's posts to another: the old session ends, a new one begins."""
     actor, session = current.actor(), current.session()
     post = _post(actor.person_id, membership_id)
-    sid = session.scalar(select(WebSession.issuer_session).where(WebSession.id == actor.session_id)) or ""
+    row = _own_session()
+    sid, tokens = row.issuer_session, row.tokens
     sessions.end(session, identity().directory, actor)
-    return _enter(post, sid, url_for("identity.home"))
+    return _enter(post, sid, url_for("identity.home"), tokens)
 
 
 @pages.post("/sign-out", permission=Permission.SIGNED_IN)
 def sign_out() -> Response:
-    """End the session here, then at the issuer."""
+    """End the session here, then at the issuer: directly when it is our own, else by its log-out page."""
+    row = _own_session()
+    sid, id_token = row.issuer_session, signing_in.open_token(web_settings().key("id-token"), row.tokens)
     sessions.end(current.session(), identity().directory, current.actor())
-    response = redirect(_client().logout_url(None))
+    issuer: Issuer | None = current_app.extensions.get(ISSUER)
+    if issuer is None:
+        response = redirect(_client().logout_url(id_token))
+    else:
+        _end_at(issuer, sid)
+        response = redirect(url_for("identity.sign_in"))
     response.delete_cookie(web_settings().session_cookie, path="/")
     return response
 
@@ -168,8 +180,21 @@ def end_others() -> Response:
     return response
 
 
-def _enter(post: signing_in.PostChoice, sid: str, path: str) -> Response:
-    cookie = signing_in.open_session(identity(), post, sid, g.get("request_id", ""))
+def _own_session() -> WebSession:
+    return (
+        current.session().scalars(select(WebSession).where(WebSession.id == current.actor().session_id)).one()
+    )
+
+
+def _end_at(issuer: Issuer, sid: str) -> None:
+    try:
+        issuer.store.end_session(UUID(sid), issuer.clock())
+    except ValueError:
+        return  # the session was opened without the issuer
+
+
+def _enter(post: signing_in.PostChoice, sid: str, path: str, tokens: bytes | None = None) -> Response:
+    cookie = signing_in.open_session(identity(), post, sid, g.get("request_id", ""), tokens)
     response = make_response(redirect(path or url_for("identity.home")))
     response.set_cookie(web_settings().session_cookie, cookie, **_flags())
     return response

@@ -16,6 +16,7 @@ from kernel.identity.actor import Actor
 from kernel.identity.models import WebSession
 
 KIND = "session"
+ISSUER_SESSION = "issuer_session"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def start(
     session.add(row)
     session.flush()
     directory.put(session, KIND, cookie, row.id)
+    if issuer_session:
+        directory.put(session, ISSUER_SESSION, issuer_session, row.id)
     session.audit("identity.signed_in", "membership", actor.membership_id, f"{actor.name} 登录")
     return cookie
 
@@ -70,6 +73,22 @@ def end(session: TenantSession, directory: Directory, actor: Actor) -> None:
     )
     directory.drop(session, actor.session_id)
     session.audit("identity.signed_out", "membership", actor.membership_id, f"{actor.name} 退出登录")
+
+
+def end_told(session: TenantSession, directory: Directory, session_id: UUID, why_zh: str) -> bool:
+    """End a session because something else says so: the issuer's log-out, a new log-in in that browser. False when it was over."""
+    ended = session.execute(
+        update(WebSession)
+        .where(WebSession.id == session_id, WebSession.ended_at.is_(None))
+        .values(ended_at=utc_now(), tokens=None)
+        .returning(WebSession.membership_id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if ended is None:
+        return False
+    directory.drop(session, session_id)
+    session.audit("identity.session_ended", "membership", ended, why_zh)
+    return True
 
 
 def end_all(session: TenantSession, membership_id: UUID) -> int:
