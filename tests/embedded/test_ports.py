@@ -1,33 +1,32 @@
-"""The probe sees what a server's bind would see."""
+"""Two platforms that start together never choose the same port."""
 
 from __future__ import annotations
 
 import socket
-
-import pytest
+import subprocess
+import sys
 
 from app.embedded import ports
-from app.embedded.errors import EmbeddedError
+
+START = 28_100
+HOLD = f"from app.embedded import ports; print(ports.hold_free({START}), flush=True); input()"
 
 
-def test_a_listener_that_shares_its_port_is_seen() -> None:
-    with socket.socket() as granian:
-        granian.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        granian.bind(("127.0.0.1", 0))
-        granian.listen()
-        port = granian.getsockname()[1]
-        assert not ports.is_free(port)
-    assert ports.is_free(port)
+def test_a_port_set_aside_is_not_given_to_another_process() -> None:
+    def start() -> subprocess.Popen[str]:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        return subprocess.Popen([sys.executable, "-c", HOLD], **pipes)  # type: ignore[call-overload,no-any-return]
+
+    one, two = start(), start()
+    chosen = [process.stdout.readline().strip() for process in (one, two) if process.stdout]
+    for process in (one, two):
+        process.communicate("\n", timeout=10)
+    assert len(set(chosen)) == 2
+    assert all(port.isdigit() for port in chosen)
 
 
-def test_the_search_ends_below_the_ports_of_outgoing_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-
-    def taken(port: int) -> bool:
-        asked.append(port)
-        return False
-
-    monkeypatch.setattr(ports, "is_free", taken)
-    with pytest.raises(EmbeddedError, match="32700"):
-        ports.next_free(32700)
-    assert max(asked) == 32767
+def test_a_port_that_is_listened_on_is_passed_over() -> None:
+    with socket.socket() as listener:
+        listener.bind((ports.HOST, 0))
+        listener.listen()
+        assert ports.hold(listener.getsockname()[1]) is False

@@ -39,7 +39,7 @@ class Demo:
     def run(self) -> int:
         """Until Ctrl-C, or until the story has been played. Returns the exit code."""
         layout = self.folder.layout
-        web, carrier = self._choose(), ports.next_free(CARRIER_PORT)
+        web, carrier = self._choose(), ports.hold_free(CARRIER_PORT)
         postgres = EmbeddedPostgres(layout.postgres, fast=self.fast)
         valkey = EmbeddedValkey(layout.valkey, fast=self.fast)
 
@@ -61,13 +61,13 @@ class Demo:
     def _choose(self) -> int:
         """The wished port, else that of the last start (addresses people kept stay right), else the next free one."""
         if self.port is not None:
-            if not ports.is_free(self.port):
+            if not ports.hold(self.port):
                 raise PortTaken(self.port)
             return self.port
         former = settings_file.former(self.folder.layout).get("web", {}).get("port")
-        if isinstance(former, int) and ports.is_free(former):
+        if isinstance(former, int) and ports.hold(former):
             return former
-        return ports.next_free(WEB_PORT)
+        return ports.hold_free(WEB_PORT)
 
     def _ready(self, all_ports: DemoPorts) -> None:
         note = DemoNote(all_ports)
