@@ -50,3 +50,43 @@ class UnitTaken(Conflict):
     code = "staff.unit_taken"
     message_zh = "这个部门编码已经使用。"
     hint_zh = "请换一个编码。"
+
+
+class UnitNotFound(NotFound):
+    """Absent, closed, or of another tenant."""
+
+    code = "staff.unit_absent"
+    message_zh = "没有找到这个部门，或者它已经撤销。"
+    hint_zh = "请从内设机构列表重新打开。"
+
+
+class UnitInUse(Conflict):
+    """People or other units still belong to it."""
+
+    code = "staff.unit_in_use"
+    message_zh = "这个部门还有人员或者下级部门，不能撤销。"
+    hint_zh = "请先调整人员和下级部门。"
+
+
+class JustGranted(Conflict):
+    """The database's own rule: somebody else gave the same or an exclusive role at the same moment."""
+
+    code = "staff.just_granted"
+    message_zh = "该人员刚刚获得了同一岗位或者互斥的岗位，这次授予没有生效。"
+    hint_zh = "请刷新页面核对现有岗位后再审批。"
+
+
+class Disabled(Conflict):
+    """Shut out: nothing is sent to them."""
+
+    code = "staff.is_disabled"
+    message_zh = "该人员已停用，不能发出首次登录链接。"
+    hint_zh = "请先恢复账号。"
+
+
+class LogInElsewhere(Conflict):
+    """Accounts are kept by an identity service outside."""
+
+    code = "staff.log_in_elsewhere"
+    message_zh = "本平台使用外部的统一登录服务，账号不在这里开通。"
+    hint_zh = "请在统一登录服务中开通账号，再由省级按入驻清单办理岗位。"

@@ -14,7 +14,7 @@ from kernel.identity.models import Membership, MembershipState, RoleGrant, WebSe
 from kernel.permissions import Permission
 from kernel.permissions.models import Role, RolePermission
 from kernel.tenancy.models import OrgUnit
-from tenants.staff.errors import PersonNotFound
+from tenants.staff.errors import PersonNotFound, UnitNotFound
 from tenants.staff.policy import RoleRule
 
 
@@ -138,6 +138,23 @@ def units(session: TenantSession) -> Sequence[Any]:
         .order_by(OrgUnit.code)
     )
     return session.execute(statement).all()
+
+
+def unit(session: TenantSession, unit_id: UUID) -> OrgUnit:
+    """One open unit of this tenant. Raises UnitNotFound."""
+    found = session.scalar(select(OrgUnit).where(OrgUnit.id == unit_id, OrgUnit.closed_at.is_(None)))
+    if found is None:
+        raise UnitNotFound
+    return found
+
+
+def unit_in_use(session: TenantSession, unit_id: UUID) -> bool:
+    """Whether people or other open units belong to it."""
+    people = select(Membership.id).where(
+        Membership.unit_id == unit_id, Membership.state != MembershipState.DISABLED
+    )
+    below = select(OrgUnit.id).where(OrgUnit.parent_unit_id == unit_id, OrgUnit.closed_at.is_(None))
+    return any(session.scalar(found.limit(1)) is not None for found in (people, below))
 
 
 def _now() -> Any:

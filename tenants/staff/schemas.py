@@ -29,6 +29,31 @@ class GrantIn(ma.Schema):
         return data
 
 
+class InviteIn(ma.Schema):
+    """Somebody new."""
+
+    name_zh = fields.String(
+        required=True, validate=validate.Length(min=2, max=40), metadata={"label": "姓名"}
+    )
+    username = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"^[a-z][a-z0-9._-]{2,31}$", error="请以小写字母开头，使用 3 至 32 位小写字母、数字、点或横线。"
+        ),
+        metadata={"label": "登录名", "help": "全省唯一，开通后不能更改。"},
+    )
+    title_zh = fields.String(load_default="", validate=validate.Length(max=40), metadata={"label": "职务"})
+    unit_id = fields.UUID(load_default=None, allow_none=True, metadata={"label": "部门", "kind": "select"})
+
+
+class RenameIn(ma.Schema):
+    """Another name of a unit."""
+
+    name_zh = fields.String(
+        required=True, validate=validate.Length(min=2, max=60), metadata={"label": "名称"}
+    )
+
+
 class DisableIn(ma.Schema):
     """Why somebody is shut out."""
 

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from kernel.approvals.kinds import Difference, Execution, GuardedKind, Line, register
 from kernel.calendar import clock
 from kernel.db import TenantSession, utc_now
 from kernel.errors import Forbidden, Invalid
+from kernel.identity import accounts
 from kernel.identity.actor import Actor
+from kernel.identity.issuer.core import Issuer
 from kernel.identity.models import Membership, MembershipState, RoleGrant
 from kernel.identity.sessions import end_all
 from kernel.permissions import Permission
@@ -55,12 +58,17 @@ def apply_grant(session: TenantSession, execution: Execution) -> None:
     rules = queries.role_rules(session)
     role = rules[payload["role"]]
     policy.check_grant(role, _held(session, who.id, rules), _kind(session))
+    _close_run_out(session, who.id)
     session.add(
         RoleGrant(
             membership_id=who.id, person_id=who.person_id, role_code=role.code, officer=role.officer, origin="change",
             change_id=execution.change_id, valid_to=_until(payload),
         )
     )  # fmt: skip
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise errors.JustGranted from error
 
 
 def describe_revoke(session: TenantSession, payload: Mapping[str, Any]) -> Difference:
@@ -116,6 +124,44 @@ def enable(session: TenantSession, actor: Actor, membership_id: UUID) -> Members
     return who
 
 
+def invite(
+    session: TenantSession,
+    actor: Actor,
+    issuer: Issuer,
+    *,
+    username: str,
+    name_zh: str,
+    title_zh: str = "",
+    unit_id: UUID | None = None,
+) -> tuple[Membership, str]:
+    """A post without any role for a new account, and the link for its first log-in, shown once and stored nowhere.
+
+    Raises Forbidden, UserNameTaken. Roles come by an approved grant.
+    """
+    _need(actor, Permission.STAFF_INVITE)
+    person_id = accounts.open_account(issuer, username, name_zh)
+    who = Membership(
+        person_id=person_id, issuer=accounts.ISSUER_NAME, subject=str(person_id), name_zh=name_zh, title_zh=title_zh,
+        unit_id=unit_id, state=MembershipState.ACTIVE,
+    )  # fmt: skip
+    session.add(who)
+    session.flush()
+    session.audit("staff.invited", "membership", who.id, f"开通人员账号：{name_zh}")
+    return who, accounts.first_link(issuer, person_id, actor.person_id)
+
+
+def invite_again(
+    session: TenantSession, actor: Actor, issuer: Issuer, membership_id: UUID
+) -> tuple[Membership, str]:
+    """Another link for a first log-in; the earlier one dies. Raises Forbidden, PersonNotFound, HasPassword, NoAccount."""
+    who = _changeable(session, actor, membership_id)
+    if who.state == MembershipState.DISABLED:
+        raise errors.Disabled
+    link = accounts.first_link(issuer, who.person_id, actor.person_id)
+    session.audit("staff.invited_again", "membership", who.id, f"重新发出首次登录链接：{who.name_zh}")
+    return who, link
+
+
 def add_unit(session: TenantSession, actor: Actor, code: str, name_zh: str, kind: str) -> OrgUnit:
     """A new unit of this tenant. Raises Forbidden, UnitTaken."""
     _need(actor, Permission.ORG_EDIT)
@@ -131,12 +177,35 @@ def add_unit(session: TenantSession, actor: Actor, code: str, name_zh: str, kind
 def rename_unit(session: TenantSession, actor: Actor, unit_id: UUID, name_zh: str) -> OrgUnit:
     """Another name; the code stays."""
     _need(actor, Permission.ORG_EDIT)
-    unit = session.scalar(select(OrgUnit).where(OrgUnit.id == unit_id))
-    if unit is None:
-        raise errors.PersonNotFound(message_zh="没有找到这个机构。", hint_zh="请从机构列表重新打开。")
+    unit = queries.unit(session, unit_id)
     before, unit.name_zh = unit.name_zh, name_zh
     session.audit("org.unit_renamed", "org_unit", unit.id, f"机构更名：{before} → {name_zh}")
     return unit
+
+
+def close_unit(session: TenantSession, actor: Actor, unit_id: UUID) -> OrgUnit:
+    """A unit that works no more; it stays as history. Raises Forbidden, UnitInUse."""
+    _need(actor, Permission.ORG_EDIT)
+    unit = queries.unit(session, unit_id)
+    if queries.unit_in_use(session, unit_id):
+        raise errors.UnitInUse
+    unit.closed_at = clock.now()
+    session.audit("org.unit_closed", "org_unit", unit.id, f"撤销机构：{unit.name_zh}", code=unit.code)
+    return unit
+
+
+def _close_run_out(session: TenantSession, membership_id: UUID) -> None:
+    """A grant whose date has passed gives nothing but still holds its place in the database's rules: end it on its date."""
+    session.execute(
+        update(RoleGrant)
+        .where(
+            RoleGrant.membership_id == membership_id,
+            RoleGrant.revoked_at.is_(None),
+            RoleGrant.valid_to <= utc_now(),
+        )
+        .values(revoked_at=RoleGrant.valid_to)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _changeable(session: TenantSession, actor: Actor, membership_id: UUID) -> Membership:

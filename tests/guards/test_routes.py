@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -39,6 +40,7 @@ PUBLIC = {
     "h5.mine": "says how to log in; shows nobody's data",
     "identity.sign_in": "nobody is signed in yet",
     "identity.callback": "nobody is signed in yet: the issuer sends the person back",
+    "identity_api.backchannel_logout": "the identity service calls it; its logout token proves itself, once",
     "identity.choose": "stands on a ticket of five minutes that the log-in gave",
     "identity.take_post": "stands on a ticket of five minutes that the log-in gave",
 }
@@ -197,7 +199,8 @@ def _path(app: Flask, rule: Rule) -> str:
     with app.test_request_context("/", base_url="http://127.0.0.1"):
         from flask import url_for
 
-        return url_for(rule.endpoint, **{name: _value(rule, name) for name in rule.arguments})
+        values: dict[str, Any] = {name: _value(rule, name) for name in rule.arguments}
+        return url_for(rule.endpoint, **values)
 
 
 def _value(rule: Rule, name: str) -> object:

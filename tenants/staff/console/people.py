@@ -1,4 +1,4 @@
-"""Pages of people, roles and units."""
+"""Pages of people and their roles."""
 
 from __future__ import annotations
 
@@ -13,22 +13,20 @@ from werkzeug.wrappers import Response
 from kernel.approvals import service as approvals
 from kernel.approvals.kinds import kind_of
 from kernel.approvals.queries import about
+from kernel.db import utc_now
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.identity.models import Membership
 from kernel.identity.queries import holders
 from kernel.permissions import Permission
-from kernel.tenancy.models import UNIT_KIND_ZH, UnitKind
 from kernel.web import current
-from kernel.web.blueprints import Pages
 from kernel.web.forms import Form
 from kernel.web.keyset import Key, take
 from kernel.web.notices import tell
 from kernel.web.paging import page_request
 from tenants.staff import policy, queries, service
+from tenants.staff.console.faces import pages
 from tenants.staff.queries import Filter
-from tenants.staff.schemas import DisableIn, GrantIn, UnitIn
-
-pages = Pages("staff", __name__, url_prefix="/console/staff")
+from tenants.staff.schemas import DisableIn, GrantIn
 
 
 @pages.get("/", permission=Permission.STAFF_READ)
@@ -50,6 +48,7 @@ def index() -> str:
         roles=sorted(names.items(), key=lambda pair: pair[1]),
         states=list(policy.STATE_ZH.items()),
         units=[(row.OrgUnit.code, row.OrgUnit.name_zh) for row in queries.units(session)],
+        may=actor.may,
         state_of=lambda m: (policy.STATE_ZH[m.state], policy.STATE_TONES[m.state]),
     )
 
@@ -127,30 +126,6 @@ def enable(membership_id: UUID) -> Response:
     return redirect(url_for("staff.show", membership_id=membership_id))
 
 
-@pages.get("/units", permission=Permission.ORG_READ)
-def units() -> str:
-    """Units of this tenant."""
-    return _units_page(Form(UnitIn()))
-
-
-@pages.post("/units", permission=Permission.ORG_EDIT)
-def add_unit() -> Response | tuple[str, int]:
-    """A new unit."""
-    form = Form(UnitIn())
-    data = form.load(request.form)
-    if data is None:
-        return _units_page(form), 422
-    try:
-        unit = service.add_unit(
-            current.session(), current.actor(), data["code"], data["name_zh"], data["kind"]
-        )
-    except DomainError as error:
-        form.add_errors({"code": [error.message_zh]})
-        return _units_page(form), error.status
-    tell(_("已新增：%(name)s", name=unit.name_zh))
-    return redirect(url_for("staff.units"))
-
-
 def _person(membership_id: UUID, disabling: Form | None = None) -> str:
     session = current.session()
     who = queries.person(session, membership_id)
@@ -165,6 +140,7 @@ def _person(membership_id: UUID, disabling: Form | None = None) -> str:
         disabling=disabling or Form(DisableIn()),
         may=current.actor().may,
         me=current.actor().membership_id,
+        now=utc_now(),
     )
 
 
@@ -203,13 +179,3 @@ def _sent(text: str, membership_id: UUID) -> dict[str, Any]:
     except msgspec.DecodeError as error:
         raise Invalid(fields={"payload": ["页面内容不完整，请返回重新填写。"]}) from error
     return payload | {"membership_id": str(membership_id)}
-
-
-def _units_page(form: Form) -> str:
-    return render_template(
-        "staff/units.html",
-        rows=queries.units(current.session()),
-        kind_zh=lambda unit: UNIT_KIND_ZH[UnitKind(unit.kind)],
-        form=form,
-        may=current.actor().may,
-    )
