@@ -61,7 +61,7 @@ def browser_of(site: Site, actor: Actor) -> FlaskClient:
 
 
 def link_in(answer: TestResponse) -> str:
-    found = re.search(r'value="(http[^"]+/invitations/[^"]+)"', answer.get_data(as_text=True))
+    found = re.search(r"(http[^<\s]+/invitations/[^<\s]+)", answer.get_data(as_text=True))
     assert found is not None
     return found.group(1).removeprefix(BASE)
 
