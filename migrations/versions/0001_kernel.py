@@ -265,7 +265,12 @@ def _queue() -> None:
         sa.Column("source_tenant_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("received_at", TIME, nullable=False),
-        sa.UniqueConstraint("tenant_id", "source_tenant_id", "event_id", name="uq_inbox_receipt_tenant_id_source_tenant_id_event_id"),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "source_tenant_id",
+            "event_id",
+            name="uq_inbox_receipt_tenant_id_source_tenant_id_event_id",
+        ),
         rights=("select", "insert"),
     )
 

@@ -75,7 +75,18 @@ def _registry() -> None:
     ddl.own_table(
         "registered_centre",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
-        *(_text(n) for n in ("code", "city_code", "kind", "name_zh", "short_name_zh", "legal_entity_zh", "build_mode")),
+        *(
+            _text(n)
+            for n in (
+                "code",
+                "city_code",
+                "kind",
+                "name_zh",
+                "short_name_zh",
+                "legal_entity_zh",
+                "build_mode",
+            )
+        ),
         sa.Column("own_app", sa.Boolean(), nullable=False),
         sa.Column("fictional", sa.Boolean(), nullable=False),
         _text("consolidates_into", nullable=True),
@@ -110,7 +121,8 @@ def _runs() -> None:
         sa.Column("received_at", TIME, nullable=False),
         sa.CheckConstraint("body_hash = sha256(body)", name="ck_onboarding_manifest_hash"),
         sa.CheckConstraint(
-            "octet_length(public_key) = 32 and octet_length(signature) = 64", name="ck_onboarding_manifest_signature"
+            "octet_length(public_key) = 32 and octet_length(signature) = 64",
+            name="ck_onboarding_manifest_signature",
         ),
         rights=("select", "insert"),
     )
@@ -136,7 +148,9 @@ def _runs() -> None:
             name="fk_onboarding_run_manifest",
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "change_id"], ["change_request.tenant_id", "change_request.id"], name="fk_onboarding_run_change"
+            ["tenant_id", "change_id"],
+            ["change_request.tenant_id", "change_request.id"],
+            name="fk_onboarding_run_change",
         ),
         sa.CheckConstraint("kind in ('apply', 'undo')", name="ck_onboarding_run_kind"),
         sa.CheckConstraint("state in ('approved', 'running', 'done')", name="ck_onboarding_run_state"),
@@ -157,7 +171,9 @@ def _runs() -> None:
         sa.Column("done_at", TIME, nullable=True),
         sa.UniqueConstraint("tenant_id", "run_id", "position", name="uq_onboarding_step_tenant_id"),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "run_id"], ["onboarding_run.tenant_id", "onboarding_run.id"], name="fk_onboarding_step_run"
+            ["tenant_id", "run_id"],
+            ["onboarding_run.tenant_id", "onboarding_run.id"],
+            name="fk_onboarding_step_run",
         ),
     )
     op.create_index("ix_onboarding_step_run", "onboarding_step", ["tenant_id", "run_id"])

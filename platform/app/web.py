@@ -61,7 +61,9 @@ def menu() -> tuple[MenuItem, ...]:
         for section, item in getattr(module, "MENU", ()):
             entries.setdefault(section, []).append(item)
     for listed in entries.values():
-        listed.sort(key=lambda item: item.endpoint != FIRST_ENTRY)  # stable: the rest stays in the order of the rooms
+        listed.sort(
+            key=lambda item: item.endpoint != FIRST_ENTRY
+        )  # stable: the rest stays in the order of the rooms
     unknown = set(entries) - {title for title, _ in SECTIONS}
     if unknown:
         raise ValueError(f"menu sections without a place: {unknown}")

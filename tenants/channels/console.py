@@ -21,7 +21,7 @@ from kernel.web import current
 from kernel.web.blueprints import Pages
 from kernel.web.forms import Form
 from kernel.web.notices import tell
-from tenants.channels import policy, ports, queries, service
+from tenants.channels import errors, policy, ports, queries, service
 from tenants.channels.schemas import EmergencyIn, ItemSwitchIn, ParametersIn, SwitchIn, hour
 
 pages = Pages("channels", __name__, url_prefix="/console/channels")
@@ -154,6 +154,9 @@ def emergency(code: str) -> Response:
 @pages.post("/<code>/emergency/<uuid:stop_id>/confirm", permission=Permission.CHANNEL_CHECK)
 def confirm(code: str, stop_id: UUID) -> Response:
     """The second person makes the stop last."""
+    stop = queries.live_stop(current.session(), code, "")
+    if stop is None or stop.id != stop_id:
+        raise errors.StopIsOver
     service.confirm_emergency_stop(current.session(), current.actor(), stop_id)
     tell(_("已确认停用。恢复须另行提交启用申请。"))
     return redirect(url_for("channels.show", code=code))

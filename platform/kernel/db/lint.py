@@ -21,9 +21,7 @@ TENANTLESS_FUNCTIONS = (
     "outbox_due_tenants", "outbox_next_due",
 )  # fmt: skip
 _TABLES = "c.relnamespace in ('public'::regnamespace, 'k'::regnamespace) and c.relname <> 'alembic_version'"
-_REFERENCE = (
-    "not exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)"
-)
+_REFERENCE = "not exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)"
 
 
 @dataclass(frozen=True)
@@ -212,5 +210,3 @@ def findings(connection: psycopg.Connection[tuple[object, ...]]) -> list[Finding
         for rule in RULES
         for row in connection.execute(rule.sql.encode()).fetchall()
     ]
-
-

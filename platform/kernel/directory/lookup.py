@@ -43,7 +43,9 @@ class Directory:
     def posts_of(self, person_id: UUID) -> list[Post]:
         """The active posts of a person in open tenants, oldest first."""
         with self.database.process_tx() as connection:
-            return [Post(row.tenant_id, row.ref_id) for row in connection.execute(_POSTS, {"person": person_id})]
+            return [
+                Post(row.tenant_id, row.ref_id) for row in connection.execute(_POSTS, {"person": person_id})
+            ]
 
     def put(self, session: TenantSession, kind: str, value: str, ref_id: UUID) -> None:
         """Make a value of this tenant findable. Idempotent."""

@@ -18,6 +18,7 @@ from kernel.identity import queries, sessions
 from kernel.identity.actor import Actor
 from kernel.permissions import Permission
 from kernel.tenancy import tenants
+from kernel.tenancy.models import TenantKind
 from kernel.tenancy.scope import Scope, enter
 from kernel.tenancy.tenants import Tenant
 from kernel.web import unit_of_work
@@ -87,6 +88,8 @@ def enter_public(code: str) -> Tenant:
     tenant = tenants.by_code(identity().database, code)
     if tenant is None or tenant.status not in ("active", "read_only") or tenant.rehearsal:
         raise NotFound
+    if tenant.kind == TenantKind.PROVINCE:
+        raise NotFound  # the province publishes nothing of its own: its items are templates
     unit_of_work.enter_scope(enter(tenant.id, DbRole.CITIZEN, "public"))
     g.gjj_tenant = tenant
     return tenant

@@ -121,7 +121,9 @@ def _settle(session: TenantSession, event_id: UUID, token: UUID) -> None:
         raise Fenced
 
 
-def _fail_if_open(database: Database, tenant_id: UUID, event_id: UUID, token: UUID, error: Exception) -> Outcome:
+def _fail_if_open(
+    database: Database, tenant_id: UUID, event_id: UUID, token: UUID, error: Exception
+) -> Outcome:
     """A suspended or read-only tenant can't even note the failure: its lease runs out, and the relay offers the work when it is open."""
     try:
         return _fail(database, tenant_id, event_id, token, error)

@@ -140,6 +140,12 @@ def here(**changes: object) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
+def carrying(address: str) -> str:
+    """Another address with this page's filters: for exports. Never `url_for(**request.args)`, which takes names of its own from them."""
+    pairs = [(k, v) for k, v in request.args.items(multi=True) if k not in {"cursor", "size"}]
+    return f"{address}?{urlencode(pairs)}" if pairs else address
+
+
 def sorted_by(allowed: Collection[str], default: str) -> tuple[str, bool]:
     """The column named by `sort` in the address and whether it descends (`-name`); unknown names give the default."""
     given = request.args.get("sort", default)
@@ -148,7 +154,7 @@ def sorted_by(allowed: Collection[str], default: str) -> tuple[str, bool]:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(here=here, page_sizes=SIZES)
+    app.jinja_env.globals.update(here=here, carrying=carrying, page_sizes=SIZES)
 
 
 def cursors() -> Cursors:
