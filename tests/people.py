@@ -13,18 +13,37 @@ from tests.database import TestDatabase
 
 
 def person(
-    database: TestDatabase, tenant_id: UUID, name: str, *roles: str, person_id: UUID | None = None, unit_id: UUID | None = None
+    database: TestDatabase,
+    tenant_id: UUID,
+    name: str,
+    *roles: str,
+    person_id: UUID | None = None,
+    unit_id: UUID | None = None,
 ) -> Actor:
     """A synthetic person with these roles in that tenant."""
     who, post = person_id or uuid7(), uuid7()
     with database.door().tenant_tx(database.scope(tenant_id)) as session:
         session.add(
-            Membership(id=post, person_id=who, issuer="test", subject=str(who), name_zh=name, title_zh="", unit_id=unit_id)
+            Membership(
+                id=post,
+                person_id=who,
+                issuer="test",
+                subject=str(who),
+                name_zh=name,
+                title_zh="",
+                unit_id=unit_id,
+            )
         )
         session.flush()
         for role in roles:
             session.add(
-                RoleGrant(membership_id=post, person_id=who, role_code=role, officer=OFFICERS.get(role), origin="manifest")
+                RoleGrant(
+                    membership_id=post,
+                    person_id=who,
+                    role_code=role,
+                    officer=OFFICERS.get(role),
+                    origin="manifest",
+                )
             )
         session.audit("test.person_added", "membership", post, f"测试人员 {name}")
     with database.door().tenant_tx(database.scope(tenant_id), read_only=True) as session:

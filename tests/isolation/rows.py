@@ -50,13 +50,13 @@ def tenant_tables(database: TestDatabase) -> list[TenantTable]:
         return [TenantTable(*row) for row in connection.execute(TABLES)]
 
 
-def plant(
-    database: TestDatabase, tenants: list[UUID], word: str = "canary"
-) -> dict[tuple[str, UUID], UUID]:
+def plant(database: TestDatabase, tenants: list[UUID], word: str = "canary") -> dict[tuple[str, UUID], UUID]:
     """A row of each tenant in each table, `word` in every text; returns their ids. Fails when some table can't be filled: then give it a SPECIAL."""
     planted: dict[tuple[str, UUID], UUID] = {}
     with psycopg.connect(database.superuser_dsn) as connection:
-        connection.execute("set session_replication_role = replica")  # no foreign keys: each table stands alone
+        connection.execute(
+            "set session_replication_role = replica"
+        )  # no foreign keys: each table stands alone
         for table in tenant_tables(database):
             for tenant in tenants:
                 row = connection.execute(_insert(connection, table.name, word), (tenant,)).fetchone()

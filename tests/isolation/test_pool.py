@@ -56,7 +56,11 @@ def test_a_pool_never_carries_a_tenant_over(database: TestDatabase, crowd: list[
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(2**32))
     print(f"SEED={seed}")
     door = Database(database.dsn(Login.WEB), ContextSigner("test", KEY, 40), pool_size=4, pool_timeout_s=60)
-    lock, totals, foreign = threading.Lock(), dict.fromkeys(("reading", "writing", "raising", "forgotten"), 0), [0]
+    lock, totals, foreign = (
+        threading.Lock(),
+        dict.fromkeys(("reading", "writing", "raising", "forgotten"), 0),
+        [0],
+    )
 
     def thread(number: int) -> None:
         rng = random.Random(seed + number)

@@ -39,7 +39,9 @@ class Attacker:
         self.raw.rollback()
         if context is None and tenant is not None:
             context = _sign(tenant, role, self.raw.info.backend_pid)
-        self.raw.execute("select set_config('role', %s, true), set_config('app.ctx', %s, true)", (str(role), context or ""))
+        self.raw.execute(
+            "select set_config('role', %s, true), set_config('app.ctx', %s, true)", (str(role), context or "")
+        )
 
     def foreign(self, statement: sql.Composed, foreign: UUID) -> int:
         """How many rows of `foreign` the statement returned or touched; a refusal is 0."""
@@ -81,7 +83,11 @@ ATTACKS: dict[str, str] = {
 
 def _statement(attack: str, table: str, a: UUID, b: UUID) -> sql.Composed:
     return sql.SQL(ATTACKS[attack]).format(
-        t=sql.Identifier(table), a=sql.Literal(a), b=sql.Literal(b), name=sql.Literal(table), btext=sql.Literal(str(b))
+        t=sql.Identifier(table),
+        a=sql.Literal(a),
+        b=sql.Literal(b),
+        name=sql.Literal(table),
+        btext=sql.Literal(str(b)),
     )
 
 
@@ -92,9 +98,15 @@ CONTEXTS: dict[str, Context] = {
     "role without SET": lambda x, a, b: x.enter(a, DbRole.PROVINCE_READER),
     "citizen": lambda x, a, b: x.enter(a, DbRole.CITIZEN),
     "auditor": lambda x, a, b: x.enter(a, DbRole.AUDITOR),
-    "signed for another role": lambda x, a, b: x.enter(a, DbRole.AUDITOR, _sign(b, DbRole.APP, x.raw.info.backend_pid)),
-    "forged signature": lambda x, a, b: x.enter(a, context=_sign(b, DbRole.APP, x.raw.info.backend_pid, b"x" * 32)),
-    "expired": lambda x, a, b: x.enter(a, context=_sign(b, DbRole.APP, x.raw.info.backend_pid, now=time.time() - 3600)),
+    "signed for another role": lambda x, a, b: x.enter(
+        a, DbRole.AUDITOR, _sign(b, DbRole.APP, x.raw.info.backend_pid)
+    ),
+    "forged signature": lambda x, a, b: x.enter(
+        a, context=_sign(b, DbRole.APP, x.raw.info.backend_pid, b"x" * 32)
+    ),
+    "expired": lambda x, a, b: x.enter(
+        a, context=_sign(b, DbRole.APP, x.raw.info.backend_pid, now=time.time() - 3600)
+    ),
     "other backend": lambda x, a, b: x.enter(a, context=_sign(b, DbRole.APP, x.raw.info.backend_pid + 1)),
     "tenant swapped in": lambda x, a, b: x.enter(
         a, context=_sign(a, DbRole.APP, x.raw.info.backend_pid).replace(str(a), str(b))
@@ -103,7 +115,9 @@ CONTEXTS: dict[str, Context] = {
 
 
 @pytest.mark.parametrize("context", sorted(CONTEXTS))
-def test_no_table_gives_a_foreign_row(database: TestDatabase, hostile: tuple, context: str) -> None:
+def test_no_table_gives_a_foreign_row(
+    database: TestDatabase, hostile: tuple[UUID, ...], context: str
+) -> None:
     a, _, _, b = hostile
     attacker, tried = Attacker(database), 0
     for table in tenant_tables(database):
@@ -117,7 +131,7 @@ def test_no_table_gives_a_foreign_row(database: TestDatabase, hostile: tuple, co
     attacker.raw.close()
 
 
-def test_copy_out_gives_no_foreign_row(database: TestDatabase, hostile: tuple) -> None:
+def test_copy_out_gives_no_foreign_row(database: TestDatabase, hostile: tuple[UUID, ...]) -> None:
     a, _, _, b = hostile
     attacker = Attacker(database)
     for table in tenant_tables(database):
@@ -131,9 +145,15 @@ def test_copy_out_gives_no_foreign_row(database: TestDatabase, hostile: tuple) -
 
 
 @pytest.mark.parametrize("who", ["child on sibling", "child on parent", "parent on child"])
-def test_the_line_opens_inherited_tables_only(database: TestDatabase, hostile: tuple, who: str) -> None:
+def test_the_line_opens_inherited_tables_only(
+    database: TestDatabase, hostile: tuple[UUID, ...], who: str
+) -> None:
     a, child, sibling, _ = hostile
-    me, other = {"child on sibling": (child, sibling), "child on parent": (child, a), "parent on child": (a, child)}[who]
+    me, other = {
+        "child on sibling": (child, sibling),
+        "child on parent": (child, a),
+        "parent on child": (a, child),
+    }[who]
     attacker = Attacker(database)
     for table in tenant_tables(database):
         attacker.enter(me)
@@ -141,11 +161,14 @@ def test_the_line_opens_inherited_tables_only(database: TestDatabase, hostile: t
         assert seen == (1 if table.inherited and who == "child on parent" else 0), table.name
         for attack in ("update foreign", "delete foreign", "insert foreign", "update own to foreign"):
             attacker.enter(me)
-            assert attacker.foreign(_statement(attack, table.name, me, other), other) == 0, (table.name, attack)
+            assert attacker.foreign(_statement(attack, table.name, me, other), other) == 0, (
+                table.name,
+                attack,
+            )
     attacker.raw.close()
 
 
-def test_the_owner_sees_its_row_in_every_table(database: TestDatabase, hostile: tuple) -> None:
+def test_the_owner_sees_its_row_in_every_table(database: TestDatabase, hostile: tuple[UUID, ...]) -> None:
     """The positive control: without it an empty answer could be a broken test."""
     a, *_ = hostile
     attacker, blind = Attacker(database), []
@@ -157,10 +180,12 @@ def test_the_owner_sees_its_row_in_every_table(database: TestDatabase, hostile: 
     assert blind == []
 
 
-def test_nothing_of_the_foreign_tenant_was_changed(database: TestDatabase, hostile: tuple) -> None:
+def test_nothing_of_the_foreign_tenant_was_changed(database: TestDatabase, hostile: tuple[UUID, ...]) -> None:
     with psycopg.connect(database.superuser_dsn) as connection:
         for table in tenant_tables(database):
-            counted = sql.SQL("select count(*) from {} where tenant_id = %s").format(sql.Identifier(table.name))
+            counted = sql.SQL("select count(*) from {} where tenant_id = %s").format(
+                sql.Identifier(table.name)
+            )
             for tenant in hostile:
                 row = connection.execute(counted, (tenant,)).fetchone()
                 assert row is not None
@@ -168,7 +193,9 @@ def test_nothing_of_the_foreign_tenant_was_changed(database: TestDatabase, hosti
 
 
 @pytest.mark.parametrize("login", [login for login in Login if login not in (Login.MIGRATE, Login.BACKUP)])
-def test_a_login_role_reads_no_tenant_row_by_itself(database: TestDatabase, hostile: tuple, login: Login) -> None:
+def test_a_login_role_reads_no_tenant_row_by_itself(
+    database: TestDatabase, hostile: tuple[UUID, ...], login: Login
+) -> None:
     with psycopg.connect(database.dsn(login), autocommit=True) as connection:
         for table in tenant_tables(database):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
