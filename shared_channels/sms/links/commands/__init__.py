@@ -13,3 +13,6 @@ def link() -> None:
 
 
 link.add_command(check)
+
+UNDER = "sms"
+COMMANDS = (link,)
