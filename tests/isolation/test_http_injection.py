@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
+from kernel.approvals.models import ChangeRequest
 from tests.isolation.http_answers import found_in
 from tests.isolation.http_fields import PageForm, forms_in, note_fields
 from tests.isolation.http_payloads import injections
@@ -15,14 +20,18 @@ from tests.isolation.http_routes import Route, complete, own_values, routes
 from tests.isolation.http_world import Attacker, HttpWorld
 from tests.web_client import client_for, token_for
 
+LONG = bool(os.environ.get("GJJ_LONG"))
+ALONE = ("'", "%", "-tenant_id", "code desc nulls first, (select pg_sleep(5))", '{"$ne": null}')
+"""Payloads that the short form also tries in one field at a time, where another field's refusal would hide them."""
+
 
 def _attackers(world: HttpWorld, route: Route) -> Iterator[Attacker]:
-    """One of city A, and one of the province, whom the route lets in."""
+    """One of city A whom the route lets in, else one of the province; both in the long form."""
     for kind in ("centre", "province"):
         found = next((a for a in world.attackers if a.kind == kind and a.may(route.permission)), None)
         if found is not None:
             yield found
-        if route.permission == "public":
+        if found is not None and (not LONG or route.permission == "public"):
             return
 
 
@@ -42,7 +51,17 @@ def fields(http_world: HttpWorld) -> dict[str, set[str]]:
             if answer.mimetype == "text/html":
                 for form in forms_in(answer.get_data(as_text=True)):
                     _note(http_world, form, noted)
-    return {name: keys - {"csrf_token", "cursor"} for name, keys in noted.items()}
+    return _once(noted)
+
+
+def _once(noted: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Names that every page reads, because the frame around it does, count for one page only."""
+    often = Counter(name for keys in noted.values() for name in keys)
+    found, had = {}, {"csrf_token", "cursor"}
+    for endpoint in sorted(noted):
+        found[endpoint] = noted[endpoint] - had
+        had |= {name for name in noted[endpoint] if often[name] > len(noted) / 3}
+    return found
 
 
 def _note(world: HttpWorld, form: PageForm, noted: dict[str, set[str]]) -> None:
@@ -52,10 +71,12 @@ def _note(world: HttpWorld, form: PageForm, noted: dict[str, set[str]]) -> None:
         noted[str(adapter.match(path, method=form.method)[0])] |= set(form.values)
 
 
-def _ask(world: HttpWorld, who: Attacker, route: Route, values: dict[str, str], path: str = "") -> object:
+def _ask(
+    world: HttpWorld, who: Attacker, route: Route, values: dict[str, str], path: str = ""
+) -> TestResponse:
     address = path or _path(world, who, route)
     headers = {"X-CSRF-Token": token_for(who.client)} if route.unsafe and who.actor else {}
-    place = {"data": values} if route.unsafe else {"query_string": values}
+    place: dict[str, Any] = {"data": values} if route.unsafe else {"query_string": values}
     if route.unsafe and route.api:
         place = {"json": values}
     answer = who.client.open(address, method=route.method, headers=headers, **place)
@@ -93,7 +114,7 @@ def _places(
     names = sorted(fields.get(route.endpoint, ()))
     if names:
         yield "form" if route.unsafe else "query", dict.fromkeys(names, payload), ""
-    if not route.unsafe:
+    if not route.unsafe and (LONG or payload in ALONE):
         for name in names:
             yield "one of the query", {name: payload}, ""
     own = complete(route, own_values(world, who.kind))
@@ -105,9 +126,5 @@ def _places(
 
 def test_nothing_of_anybody_was_dropped(http_world: HttpWorld) -> None:
     """The tables that the payloads name are there, with the rows of city B."""
-    assert (
-        http_world.theirs.centre.read(
-            lambda s: s.connection().exec_driver_sql("select count(*) from change_request").scalar()
-        )
-        >= 2
-    )
+    rows = select(func.count()).select_from(ChangeRequest)
+    assert (http_world.theirs.centre.read(lambda session: session.scalar(rows)) or 0) >= 2
