@@ -80,7 +80,7 @@ def propose() -> Response | str | tuple[str, int]:
 
 
 def _propose_page(payload: dict[str, Any], error: str = "") -> str:
-    difference = service.describe_plan(current.session(), payload)
+    difference = approvals.described(current.session(), service.PLAN, payload)
     names = [n for n in holders(current.session(), Permission.BUDGET_CHECK) if n != current.actor().name]
     return render_template(
         "budgets/propose.html", difference=difference, payload=msgspec.json.encode(payload).decode(), approvers=names,

@@ -132,7 +132,7 @@ def propose(code: str, what: str) -> Response | str | tuple[str, int]:
             session, current.actor(), kind_code, payload, request.form.get("reason", "")
         )
     except Invalid:
-        difference = kind_of(kind_code).describe(session, payload)
+        difference = approvals.described(session, kind_of(kind_code), payload)
         return _propose_page(code, what, payload, difference, error=_("请填写申请事由。")), 422
     tell(_("已提交审批：%(title)s", title=change.title_zh))
     return redirect(url_for("approvals.show", change_id=change.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class ChangeNotFound(NotFound):
@@ -59,3 +59,11 @@ class NotYours(Forbidden):
     code = "changes.not_yours"
     message_zh = "只有提交人可以撤回这项变更。"
     hint_zh = "如不同意该变更，请选择退回。"
+
+
+class PayloadBroken(Invalid):
+    """What came back from the page is not what the page sent."""
+
+    code = "changes.payload"
+    message_zh = "页面内容不完整，这次提交没有生效。"
+    hint_zh = "请返回重新填写。"

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from kernel.approvals import errors
-from kernel.approvals.kinds import GuardedKind, canonical, execution, kind_of
+from kernel.approvals.kinds import Difference, GuardedKind, canonical, execution, kind_of
 from kernel.approvals.models import ChangeComment, ChangeRequest, ChangeState
 from kernel.approvals.queries import visible
 from kernel.calendar import clock
@@ -31,7 +31,7 @@ def propose(
     _need(actor, kind.make)
     if not reason_zh.strip():
         raise Invalid(fields={"reason": ["请填写变更理由。"]})
-    difference = kind.describe(session, payload)
+    difference = described(session, kind, payload)
     if not difference.lines:
         raise errors.NothingChanges
     _refuse_second(session, difference.object_kind, difference.object_id)
@@ -54,6 +54,14 @@ def propose(
     session.flush()
     session.audit("changes.proposed", "change", change.id, f"提交变更：{change.title_zh}", kind=kind.code)
     return change
+
+
+def described(session: TenantSession, kind: GuardedKind, payload: Mapping[str, Any]) -> Difference:
+    """The difference of a payload that a browser may have altered. Raises PayloadBroken, and what the kind's `describe` raises."""
+    try:
+        return kind.describe(session, payload)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise errors.PayloadBroken from error
 
 
 def approve(
