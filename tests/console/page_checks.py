@@ -267,7 +267,10 @@ def _forms(nodes: list[Node]) -> list[str]:
     for form in _tags(nodes, "form"):
         posts = form.attrs.get("method", "get").lower() == "post"
         fields = {n.attrs.get("name") for n in form.walk() if n.tag == "input"}
-        if posts and "csrf_token" not in fields:
+        if posts and not fields & {
+            "csrf_token",
+            "flow",
+        }:  # the issuer's forms carry the number of their log-in
             faults.append(f"form without CSRF token: {form.attrs.get('action')}")
         submits = any(n.attrs.get("formaction") for n in form.walk())
         if "action" not in form.attrs and not submits:
