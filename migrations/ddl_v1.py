@@ -70,6 +70,29 @@ def secure_own(name: str, *, readers: Sequence[str] = (), rights: Sequence[str] 
         run(f"grant select on {name} to {reader}")
 
 
+def citizen_rows(name: str, column: str, rights: Sequence[str] = ("select",)) -> None:
+    """Let signed-in depositors and employers at the rows of their own account on a table of class *own* (decision D3).
+
+    `column` holds the account's id; the signed subject of a citizen's context is that id.
+    """
+    seen = (
+        "tenant_id = (select k.cur_tenant('gjj_citizen'))"
+        f" and {column}::text = (select k.cur_subject('gjj_citizen'))"
+    )
+    written = seen.replace("'gjj_citizen')", "'gjj_citizen', true)", 1)
+    clauses = {
+        "select": f"using ({seen})",
+        "insert": f"with check ({written})",
+        "update": f"using ({written}) with check ({written})",
+        "delete": f"using ({written})",
+    }
+    for command in rights:
+        run(
+            f"create policy {name}_{command}_gjj_citizen on {name} for {command} to gjj_citizen {clauses[command]}"
+        )
+        run(f"grant {command} on {name} to gjj_citizen")
+
+
 def inherited_table(
     name: str, *parts: Any, readers: Sequence[str] = (), rights: Sequence[str] = ALL_RIGHTS
 ) -> None:

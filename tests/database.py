@@ -16,14 +16,17 @@ import pytest
 
 from app.embedded.postgres import EmbeddedPostgres
 from app.installation.database import open_province, prepare_database
+from kernel.crypto.keyring import Keyring
 from kernel.db import Database
 from kernel.db.ids import uuid7
 from kernel.db.roles import DbRole, Login
 from kernel.db.signing import ContextSigner
 from kernel.tenancy.scope import Scope, enter
+from kernel.vault import Vault
 
 PASSWORDS = {login: f"test-{login}" for login in Login}
 KEY = b"k" * 32
+KEYRING = Keyring({1: b"v" * 32})
 TEMPLATE = "gjj_template"
 
 
@@ -54,7 +57,9 @@ class TestDatabase:
     def door(self, login: Login = Login.WEB) -> Database:
         if login not in self._doors:
             signer = ContextSigner("test", KEY, 40)
-            self._doors[login] = Database(self.dsn(login), signer, pool_size=8, pool_timeout_s=10)
+            door = Database(self.dsn(login), signer, pool_size=8, pool_timeout_s=10)
+            door.vault = Vault(KEYRING)
+            self._doors[login] = door
         return self._doors[login]
 
     def close(self) -> None:

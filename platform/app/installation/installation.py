@@ -22,11 +22,14 @@ from kernel.identity.sessions import SessionRules
 from kernel.jobs.bell import Bell
 from kernel.tenancy import tenants
 from kernel.tenancy.scope import Scope, enter
+from kernel.vault import Vault
 from kernel.web.settings import WebSettings
 
 CONTEXT_LEEWAY_S = 10
 STATIC = Path(app.__file__).with_name("static")
 POOL = {Login.WEB: 8, Login.WORKER: 6}
+WITH_KEYS = frozenset({Login.WEB, Login.WORKER, Login.GATEWAY})
+"""The processes that seal and open personal fields."""
 
 
 class NoProvince(Exception):
@@ -67,7 +70,10 @@ class Installation:
         if login not in self._doors:
             lifetime = STATEMENT_TIMEOUT_S[login] + CONTEXT_LEEWAY_S
             signer = ContextSigner(*self.context_key, lifetime)
-            self._doors[login] = Database(self.dsn(login), signer, pool_size=POOL.get(login, 2))
+            door = Database(self.dsn(login), signer, pool_size=POOL.get(login, 2))
+            if login in WITH_KEYS:
+                door.vault = Vault(self.keyring)
+            self._doors[login] = door
         return self._doors[login]
 
     def close(self) -> None:

@@ -37,8 +37,14 @@ class TenantSession(Session):
     scope: Scope
     signer: ContextSigner
     reading: bool
+    door: Database
     record: AuditRecord | None = None
     wrote: str = ""
+
+    @property
+    def vault(self) -> object:
+        """The process's keys for personal fields (`kernel.vault.of`), or None where a process has none."""
+        return self.door.vault
 
     @property
     def tenant_id(self) -> UUID:
@@ -73,6 +79,7 @@ class Database:
         self, url: str, signer: ContextSigner, *, pool_size: int = 8, pool_timeout_s: float = 1.0
     ) -> None:
         self.signer = signer
+        self.vault: object = None
         self.engine: Engine = create_engine(
             url,
             poolclass=QueuePool,
@@ -107,6 +114,7 @@ class Database:
         """A session whose end the caller owns; only `tenant_tx` and the HTTP unit of work call it."""
         session = TenantSession(self.engine)
         session.scope, session.signer, session.reading = scope, self.signer, read_only
+        session.door = self
         return session
 
     @contextmanager

@@ -2,7 +2,9 @@
 
 *Own*: rows of one tenant. *Inherited*: published configuration, readable down the tenant line. *Reference*: no tenant, read only.
 A model may also say `__readers__` (further roles that read their own tenant's rows), `__rights__` (what the app may do; default
-all four) and `__unaudited__` (a reason why changing it needs no audit event: queues, sessions).
+all four), `__citizen__` (the column that names the account a row belongs to: a signed-in depositor or employer sees and writes only
+the rows of the own account, with the rights of `__citizen_rights__`) and `__unaudited__` (a reason why changing it needs no audit
+event: queues, sessions).
 """
 
 from __future__ import annotations
@@ -43,6 +45,8 @@ class Base(DeclarativeBase):
     __readers__: ClassVar[tuple[str, ...]] = ()
     __rights__: ClassVar[tuple[str, ...]] = ALL_RIGHTS
     __unaudited__: ClassVar[str] = ""
+    __citizen__: ClassVar[str] = ""
+    __citizen_rights__: ClassVar[tuple[str, ...]] = ("select",)
 
 
 class Own:
