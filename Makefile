@@ -9,7 +9,7 @@ T ?= tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check format lint types contracts migrations clean
+.PHONY: help setup demo test check format lint types contracts migrations load clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 18
@@ -40,6 +40,9 @@ contracts: setup ## rooms import only the rooms below them
 
 migrations: setup ## one head, and the migrations build what the models declare
 	@$(BIN)/python tools/check_migrations.py
+
+load: setup ## put load on a running demo and judge it by loadtests/budgets.yaml (more: make load A="--rate 40 --seconds 120")
+	@$(BIN)/python -m loadtests $(A)
 
 clean: ## remove caches and build results; keeps .venv and data
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
