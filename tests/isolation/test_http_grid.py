@@ -229,8 +229,8 @@ def test_no_answer_holds_a_foreign_word(
                 if not route.unsafe:
                     _attack_cursor(calls, who, route)
                     _attack_etag(calls, who, route, etags)
-            elif not route.parameters:
-                _attack_head(calls, who, route)
+            elif (who.name, str(route)) not in calls.pairs:
+                _attack_head(calls, who, route)  # nothing in its address can be foreign
     tried = {str(route) for route in _entries(http_world)}
     print(
         f"\n{len(tried)} routes, {len(http_world.attackers)} people, {sum(calls.count.values())} calls: {dict(calls.count)}"
