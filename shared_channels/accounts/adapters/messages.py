@@ -1,0 +1,33 @@
+"""Hands a code to the message service, in the transaction of the account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from kernel.crypto.secret import Secret
+from kernel.db import TenantSession
+
+
+def send_code(
+    session: TenantSession,
+    template: str,
+    phone: Secret[str],
+    code: Secret[str],
+    challenge_id: UUID,
+    payer: UUID | None,
+    expires_at: datetime,
+) -> None:
+    """Accept the message. Raises what the message service raises, in Chinese; then no code was made either."""
+    from shared_channels.sms.messages.service import accept
+
+    accept(
+        session,
+        template=template,
+        phone=phone,
+        values={"code": code},
+        key=f"account_challenge:{challenge_id}",
+        payer=payer,
+        origin=("account_challenge", str(challenge_id)),
+        expires_at=expires_at,
+    )

@@ -1,0 +1,151 @@
+"""Who is behind a log-in, where an account is bound, which devices it is used on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from kernel.crypto.blind_index import IndexedField
+from kernel.crypto.masks import MaskKind
+from kernel.crypto.secret import Secret
+from kernel.db import TenantSession, utc_now
+from kernel.vault import of as vault_of
+from shared_channels.accounts.errors import NotBound
+from shared_channels.accounts.models import (
+    Account,
+    AccountBinding,
+    AccountPlace,
+    AccountSession,
+    AccountState,
+    BindingKind,
+    CounterCode,
+)
+from shared_channels.accounts.policy import rules_of
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A live log-in."""
+
+    account_id: UUID
+    session_id: UUID
+    phone: Secret[str]
+    channel: str
+    centre_id: UUID | None
+    client_id: UUID | None
+    real_person_at: datetime | None
+
+
+def signed_in(session: TenantSession, key: str) -> SignedIn | None:
+    """The log-in behind an opaque key; None when it ended, idled out or expired, or the account is not active. Province tenant."""
+    now = utc_now()
+    row = session.execute(
+        select(AccountSession, Account.phone)
+        .join(
+            Account,
+            (Account.tenant_id == AccountSession.tenant_id) & (Account.id == AccountSession.account_id),
+        )
+        .where(
+            AccountSession.key_hash == key_hash(key),
+            AccountSession.ended_at.is_(None),
+            AccountSession.expires_at > now,
+            Account.state == AccountState.ACTIVE,
+        )
+    ).first()
+    if row is None or row[0].seen_at <= now - rules_of(row[0].channel).idle:
+        return None
+    mine: AccountSession = row[0]
+    phone = vault_of(session).open("account", "phone", mine.account_id, row[1], MaskKind.PHONE)
+    return SignedIn(
+        mine.account_id, mine.id, phone, mine.channel, mine.centre_id, mine.client_id, mine.real_person_at
+    )
+
+
+def key_hash(key: str) -> bytes:
+    """Under which hash a random key is kept."""
+    return hashlib.sha256(key.encode("utf-8", "replace")).digest()
+
+
+def phone_index(session: TenantSession, phone: Secret[str]) -> bytes:
+    """The province's index of a phone number."""
+    return vault_of(session).index(IndexedField.PHONE, phone)
+
+
+def account_of_phone(session: TenantSession, phone: Secret[str]) -> Account | None:
+    """The account of a number that was just proven. Never asked before a code was right. Province tenant."""
+    candidates = vault_of(session).candidates(IndexedField.PHONE, phone)
+    return session.scalars(select(Account).where(Account.phone_index.in_(candidates))).first()
+
+
+def devices(session: TenantSession, account_id: UUID) -> Sequence[AccountSession]:
+    """Live log-ins of an account, the one used last first."""
+    now = utc_now()
+    rows = session.scalars(
+        select(AccountSession)
+        .where(
+            AccountSession.account_id == account_id,
+            AccountSession.ended_at.is_(None),
+            AccountSession.expires_at > now,
+        )
+        .order_by(AccountSession.seen_at.desc())
+        .limit(50)
+    ).all()
+    return [row for row in rows if row.seen_at > now - rules_of(row.channel).idle]
+
+
+def places(session: TenantSession, account_id: UUID) -> Sequence[AccountPlace]:
+    """Every centre where the account is bound, the oldest first. Province tenant."""
+    return session.scalars(
+        select(AccountPlace)
+        .where(AccountPlace.account_id == account_id, AccountPlace.ended_at.is_(None))
+        .order_by(AccountPlace.bound_at)
+    ).all()
+
+
+def binding_of(
+    session: TenantSession, account_id: UUID, kind: BindingKind = BindingKind.DEPOSITOR
+) -> AccountBinding | None:
+    """The account's live binding here. Centre tenant."""
+    return session.scalars(
+        select(AccountBinding)
+        .where(
+            AccountBinding.account_id == account_id,
+            AccountBinding.kind == kind,
+            AccountBinding.ended_at.is_(None),
+        )
+        .order_by(AccountBinding.bound_at.desc())
+    ).first()
+
+
+def need_binding(
+    session: TenantSession, account_id: UUID, kind: BindingKind = BindingKind.DEPOSITOR
+) -> AccountBinding:
+    """The same. Raises NotBound."""
+    found = binding_of(session, account_id, kind)
+    if found is None:
+        raise NotBound
+    return found
+
+
+def name_of(session: TenantSession, binding: AccountBinding) -> Secret[str]:
+    """The bound person's name. Centre tenant."""
+    return vault_of(session).open("account_binding", "name", binding.id, binding.name, MaskKind.NAME)
+
+
+def used_counter_code(session: TenantSession, account_id: UUID, session_id: UUID) -> CounterCode | None:
+    """The newest counter code of this log-in that a clerk has used to prove the real person. Centre tenant."""
+    return session.scalars(
+        select(CounterCode)
+        .where(
+            CounterCode.account_id == account_id,
+            CounterCode.session_id == session_id,
+            CounterCode.purpose == "real_person",
+            CounterCode.used_at.is_not(None),
+        )
+        .order_by(CounterCode.used_at.desc())
+    ).first()

@@ -1,0 +1,1 @@
+"""Accounts: codes, log-ins, bindings, step-up."""
