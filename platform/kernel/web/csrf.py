@@ -19,6 +19,8 @@ from kernel.web.settings import web_settings
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 SIGNATURE_HEADER = "X-Gjj-Signature"
+PHONE_PAGES = "/m/"
+"""Pages of depositors: their log-in has a cookie of its own, so that a clerk's browser may hold both."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -35,7 +37,9 @@ def _guest_cookie() -> str:
 
 
 def _binding() -> str | None:
-    return request.cookies.get(web_settings().session_cookie) or request.cookies.get(_guest_cookie())
+    settings = web_settings()
+    cookie = settings.citizen_cookie if request.path.startswith(PHONE_PAGES) else settings.session_cookie
+    return request.cookies.get(cookie) or request.cookies.get(_guest_cookie())
 
 
 def _mac(salt: str, binding: str) -> str:

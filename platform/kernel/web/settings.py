@@ -58,8 +58,13 @@ class WebSettings:
 
     @property
     def session_cookie(self) -> str:
-        """Name of the cookie that holds the opaque console or H5 session."""
+        """Name of the cookie that holds the opaque console session."""
         return self.cookie_prefix + "session"
+
+    @property
+    def citizen_cookie(self) -> str:
+        """Name of the cookie that holds the opaque session of a depositor or an employer's clerk on the phone pages."""
+        return self.cookie_prefix + "citizen"
 
     def key(self, purpose: str) -> bytes:
         """A key for one purpose only, so that a value signed for one thing never passes for another."""
