@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
+from kernel.approvals.models import ChangeRequest, ChangeState
 from kernel.db import TenantSession, utc_now
 from kernel.identity.models import Membership, MembershipState, RoleGrant, WebSession
 from kernel.permissions import Permission
@@ -28,11 +30,14 @@ class Filter:
     unit: str = ""
 
 
-def people(wanted: Filter) -> Select[Membership, str, Any]:
-    """(Membership, unit name, role codes): one row a person, roles gathered in the same statement. Unordered."""
+def people(wanted: Filter) -> Select[Membership, UUID, str, Any]:
+    """(Membership, id, unit name, role codes): one row a person, roles gathered in the same statement. Unordered.
+
+    `id` is there for paging, which reads its place from the last row.
+    """
     roles = func.array_agg(RoleGrant.role_code).filter(RoleGrant.id.is_not(None))
     statement = (
-        select(Membership, OrgUnit.name_zh.label("unit"), roles.label("roles"))
+        select(Membership, Membership.id.label("id"), OrgUnit.name_zh.label("unit"), roles.label("roles"))
         .outerjoin(OrgUnit, and_(OrgUnit.tenant_id == Membership.tenant_id, OrgUnit.id == Membership.unit_id))
         .outerjoin(RoleGrant, _live())
         .group_by(Membership.tenant_id, Membership.id, OrgUnit.name_zh)
@@ -122,6 +127,19 @@ def recent_sessions(session: TenantSession, membership_id: UUID) -> Sequence[Web
     """The last ten log-ins of a post."""
     statement = select(WebSession).where(WebSession.membership_id == membership_id)
     return session.scalars(statement.order_by(WebSession.id.desc()).limit(10)).all()
+
+
+def open_reset(session: TenantSession, who: Membership, since: datetime) -> ChangeRequest | None:
+    """The last reset of that person's account that two officers decided, while its link still waits."""
+    if who.state != MembershipState.INVITED:
+        return None
+    statement = select(ChangeRequest).where(
+        ChangeRequest.kind == "staff.reset",
+        ChangeRequest.object_id == str(who.person_id),
+        ChangeRequest.state == ChangeState.EXECUTED,
+        ChangeRequest.decided_at > since,
+    )
+    return session.scalar(statement.order_by(ChangeRequest.id.desc()).limit(1))
 
 
 def units(session: TenantSession) -> Sequence[Any]:
