@@ -25,10 +25,12 @@ begin
                 else 'ok' end;
         end if;
         update public.sms_allowance x set stopped_count = x.stopped_count + 1, stopped_at = coalesce(x.stopped_at, clock_timestamp())
-         where x.tenant_id = p_tenant and x.month = p_month;
+         where x.tenant_id = p_tenant and x.month = p_month and not p_never_stopped and x.hard
+           and x.used_segments + x.reserved_segments + p_segments > x.cap_segments;
         if found then return 'refused'; end if;
+        -- The row is missing, or another transaction made it or freed segments between the two statements: look again.
         v_tries := v_tries + 1;
-        if v_tries > 3 then raise exception 'the month of the allowance can not be made' using errcode = '55000'; end if;
+        if v_tries > 100 then raise exception 'the month of the allowance can not be made' using errcode = '55000'; end if;
         perform k.allowance_open(p_tenant, p_month);
     end loop;
 end $$;

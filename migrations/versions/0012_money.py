@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from migrations import ddl_v1 as ddl
 
@@ -29,6 +30,8 @@ FUNCTIONS = (
 def upgrade() -> None:
     _allowance()
     _usage()
+    _tariff()
+    _statement()
     ddl.run_file("0012_money.sql")
     for signature in FUNCTIONS:
         ddl.function(signature, "gjj_kernel", ())
@@ -40,7 +43,9 @@ def downgrade() -> None:
     ddl.run(
         "drop policy spending_plan_allowance on spending_plan; revoke all on spending_plan from gjj_kernel"
     )
-    for table in ("sms_usage", "sms_allowance", "allowance_rule"):
+    for table in (
+        "sms_running_month", "sms_statement_received", "sms_statement", "sms_tariff", "sms_usage", "sms_allowance", "allowance_rule",
+    ):  # fmt: skip
         op.drop_table(table)
 
 
@@ -123,4 +128,78 @@ def _usage() -> None:
         "create policy sms_usage_book on sms_usage for insert to gjj_kernel with check (true);"
         "create policy sms_usage_booked on sms_usage for select to gjj_kernel using (true);"
         "grant select, insert on sms_usage to gjj_kernel"
+    )
+
+
+def _tariff() -> None:
+    ddl.inherited_table(
+        "sms_tariff",
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("tiers", JSONB(), nullable=False),
+        sa.Column("note_zh", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("change_id", sa.Uuid(), nullable=True),
+        sa.Column("published_at", TIME, nullable=False),
+        sa.UniqueConstraint("tenant_id", "carrier", "number", name="uq_sms_tariff_number"),
+        sa.UniqueConstraint("tenant_id", "change_id", name="uq_sms_tariff_change"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "change_id"],
+            ["change_request.tenant_id", "change_request.id"],
+            name="fk_sms_tariff_change",
+        ),
+        sa.CheckConstraint("basis in ('submitted', 'delivered')", name="ck_sms_tariff_basis"),
+        sa.CheckConstraint("origin in ('default', 'change')", name="ck_sms_tariff_origin"),
+        sa.CheckConstraint("(origin = 'change') = (change_id is not null)", name="ck_sms_tariff_change"),
+        rights=("select", "insert"),
+    )
+
+
+def _statement() -> None:
+    """Issued bytes are written once: the app has no right to change or delete them."""
+    ddl.own_table(
+        "sms_statement",
+        *_frozen(),
+        sa.Column("issued_by", sa.String(), nullable=False),
+        sa.UniqueConstraint("tenant_id", "month", name="uq_sms_statement_tenant_id_month"),
+        sa.CheckConstraint("body_hash = sha256(body)", name="ck_sms_statement_hash"),
+        rights=("select", "insert"),
+    )
+    ddl.own_table(
+        "sms_statement_received",
+        *_frozen(),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("received_at", TIME, nullable=False),
+        sa.UniqueConstraint("tenant_id", "subject_id", "month", name="uq_sms_statement_received_month"),
+        sa.CheckConstraint("body_hash = sha256(body)", name="ck_sms_statement_received_hash"),
+        readers=("gjj_province_reader",),
+        rights=("select", "insert"),
+    )
+    op.create_index("ix_sms_statement_received_month", "sms_statement_received", ["tenant_id", "month"])
+    ddl.own_table(
+        "sms_running_month",
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("segments", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", TIME, nullable=False),
+        sa.UniqueConstraint("tenant_id", "subject_id", "month", name="uq_sms_running_month_subject"),
+        readers=("gjj_province_reader",),
+        rights=("select", "insert", "update"),
+    )
+    op.create_index("ix_sms_running_month_month", "sms_running_month", ["tenant_id", "month"])
+
+
+def _frozen() -> tuple[sa.Column[object], ...]:
+    return (
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("segments", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("issued_at", TIME, nullable=False),
     )

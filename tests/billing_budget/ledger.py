@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import psycopg
 
 from billing_budget.budgets.models import SpendingPlan
+from billing_budget.tariffs import queries
+from billing_budget.tariffs.models import SmsTariff
+from billing_budget.tariffs.policy import DEFAULTS
 from kernel.db.ids import uuid7
 from tests.database import TestDatabase
 
@@ -31,6 +34,24 @@ def plan(
             )
         )
         session.audit("test.plan", "spending_plan", year, "测试计划")
+
+
+def tariffs(database: TestDatabase) -> None:
+    """The default tariffs, in force whenever the tests run."""
+    with database.door().tenant_tx(database.scope()) as session:
+        if not queries.revisions(session):
+            for carrier, basis, tiers in DEFAULTS:
+                session.add(
+                    SmsTariff(
+                        carrier=carrier,
+                        number=1,
+                        basis=basis,
+                        valid_from=date(2020, 1, 1),
+                        origin="default",
+                        tiers=[vars(tier) for tier in tiers],
+                    )  # fmt: skip
+                )
+            session.audit("test.tariffs", "sms_tariff", "*", "测试资费")
 
 
 def kernel(database: TestDatabase) -> psycopg.Connection:
