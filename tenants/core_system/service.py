@@ -39,9 +39,7 @@ class CoreSystem:
 
     def find_person(self, identity_number: Secret[str], name: Secret[str]) -> PersonRef | None:
         """Whose account it is: number and name must both agree."""
-        return self._ask(
-            lambda: self._port.find_person(identity_number, name), policy.person_makes_sense
-        )
+        return self._ask(lambda: self._port.find_person(identity_number, name), policy.person_makes_sense)
 
     def person(self, person_ref: str) -> PersonRef | None:
         """State of the account that `find_person` named."""
@@ -52,7 +50,8 @@ class CoreSystem:
     def balance(self, person_ref: str) -> Balance:
         """Balance in fen with the moment for which it holds."""
         return self._ask(
-            lambda: self._port.balance(person_ref), lambda found: policy.balance_makes_sense(found, clock.now())
+            lambda: self._port.balance(person_ref),
+            lambda found: policy.balance_makes_sense(found, clock.now()),
         )
 
     def details(self, person_ref: str, page: int = 1) -> Details:

@@ -72,7 +72,11 @@ class DemoCore:
         start = (max(page, 1) - 1) * PAGE
         shown = rows[start : start + PAGE]
         if self.link.mode == Mode.WRONG and shown:
-            shown = [*shown[:-1], Entry(shown[-1].day, shown[-1].kind_zh, 7, -7), Entry(shown[-1].day, "", 1, 1)]
+            shown = [
+                *shown[:-1],
+                Entry(shown[-1].day, shown[-1].kind_zh, 7, -7),
+                Entry(shown[-1].day, "", 1, 1),
+            ]
         return Details(shown, page + 1 if len(rows) > start + PAGE else None, clock.now())
 
     def withdraw(self, ref: str, amount_fen: int, key: str) -> Payout:

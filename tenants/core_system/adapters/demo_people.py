@@ -38,7 +38,15 @@ def _person(
 ) -> DemoPerson:  # fmt: skip
     number = synthetic_identity_number(date(*born), 100 + order)
     return DemoPerson(
-        centre, name, number, synthetic_mobile(10_000 + order), employer, monthly, monthly * months, state, unit
+        centre,
+        name,
+        number,
+        synthetic_mobile(10_000 + order),
+        employer,
+        monthly,
+        monthly * months,
+        state,
+        unit,
     )
 
 

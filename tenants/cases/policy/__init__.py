@@ -1,0 +1,1 @@
+"""Rules of cases that need no database: states, clock, forms, comparisons, words."""
