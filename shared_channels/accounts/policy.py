@@ -51,8 +51,10 @@ class Limit:
 DAY = timedelta(days=1)
 CODES_A_MINUTE = Limit("code.phone.minute", 1, timedelta(minutes=1))
 CODES_A_DAY = Limit("code.phone.day", 10, DAY)
-CODES_ADDRESS_HOUR = Limit("code.address.hour", 60, timedelta(hours=1))
-CODES_ADDRESS_DAY = Limit("code.address.day", 300, DAY)
+CODES_ADDRESS_HOUR = Limit("code.address.hour", 200, timedelta(hours=1))
+CODES_ADDRESS_DAY = Limit("code.address.day", 1000, DAY)
+"""By network: behind one address of a mobile carrier stand many people."""
+CODES_PAYER_HOUR = Limit("code.payer.hour", 6000, timedelta(hours=1))
 PROOFS_A_DAY = Limit("proof.account.day", 5, DAY)
 PROOFS_OF_PERSON_A_DAY = Limit("proof.person.day", 10, DAY)
 

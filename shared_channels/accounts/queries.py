@@ -11,21 +11,23 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kernel.crypto.blind_index import IndexedField
+from kernel.crypto.framing import framed
 from kernel.crypto.masks import MaskKind
-from kernel.crypto.secret import Secret
+from kernel.crypto.secret import RevealPurpose, Secret, reveal
 from kernel.db import TenantSession, utc_now
 from kernel.vault import of as vault_of
 from shared_channels.accounts.errors import NotBound
 from shared_channels.accounts.models import (
     Account,
     AccountBinding,
+    AccountChallenge,
     AccountPlace,
     AccountSession,
     AccountState,
     BindingKind,
     CounterCode,
 )
-from shared_channels.accounts.policy import rules_of
+from shared_channels.accounts.policy import CODE_LIFE, PROOF_LIFE, Purpose, rules_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,15 @@ class SignedIn:
     centre_id: UUID | None
     client_id: UUID | None
     real_person_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A code that was sent, or a number that was proven, for the holder of a key."""
+
+    purpose: Purpose
+    phone: Secret[str]
+    proven: bool
 
 
 def signed_in(session: TenantSession, key: str) -> SignedIn | None:
@@ -74,6 +85,26 @@ def key_hash(key: str) -> bytes:
 def phone_index(session: TenantSession, phone: Secret[str]) -> bytes:
     """The province's index of a phone number."""
     return vault_of(session).index(IndexedField.PHONE, phone)
+
+
+def number_index(session: TenantSession, number: Secret[str]) -> bytes:
+    """The index of an identity number under the keys of the session's tenant."""
+    return vault_of(session).index(IndexedField.ID_NUMBER, number)
+
+
+def waiting(session: TenantSession, key: str) -> Waiting | None:
+    """The code or proof that belongs to a key, as the page of its holder shows it. Province tenant."""
+    row = session.scalars(
+        select(AccountChallenge).where(
+            AccountChallenge.key_hash == key_hash(key),
+            AccountChallenge.used_at.is_(None),
+            AccountChallenge.made_at > utc_now() - CODE_LIFE - PROOF_LIFE,
+        )
+    ).first()
+    if row is None:
+        return None
+    phone = vault_of(session).open("account_challenge", "phone", row.id, row.phone, MaskKind.PHONE)
+    return Waiting(Purpose(row.purpose), phone, row.proven_at is not None)
 
 
 def account_of_phone(session: TenantSession, phone: Secret[str]) -> Account | None:
@@ -149,3 +180,14 @@ def used_counter_code(session: TenantSession, account_id: UUID, session_id: UUID
         )
         .order_by(CounterCode.used_at.desc())
     ).first()
+
+
+COUNTER_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+COUNTER_LENGTH = 8
+
+
+def counter_code_hash(tenant_id: UUID, code: Secret[str]) -> bytes:
+    """Under which hash a counter code is kept; however it is spelt, with or without spaces and hyphens."""
+    text = reveal(code, RevealPurpose.TOKEN_HASH).upper()
+    plain = "".join(sign for sign in text if sign in COUNTER_ALPHABET)
+    return hashlib.sha256(framed(b"gjj.counter.v1", tenant_id.bytes, plain.encode())).digest()

@@ -38,6 +38,11 @@ def first_refused(session: TenantSession, wanted: Iterable[tuple[Limit, bytes]])
     return next((limit for limit, what in wanted if not take(session, limit, what)), None)
 
 
+def clear(session: TenantSession, limit: Limit, what: bytes) -> None:
+    """Begin a new window: what was counted has ended well."""
+    session.execute(delete(AccountLimit).where(AccountLimit.key == limit.key(what)))
+
+
 def forget_past(session: TenantSession) -> int:
     """Remove counters whose window is over. Returns how many."""
     gone = session.execute(

@@ -1,4 +1,4 @@
-"""The HTTP edge of accounts: cookie → log-in → account → scope, once for each request (house §5).
+"""Cookie → log-in → account → scope, once for each request (house §5).
 
 Employees have another edge (`kernel.identity.entering`) and another cookie. A page of a depositor begins with `enter_citizen(code)`;
 one that needs a log-in but no binding with `enter_account(code)`. Both raise before anything is looked up.
@@ -6,17 +6,13 @@ one that needs a log-in but no binding with `enter_account(code)`. Both raise be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from flask import current_app, g, request
 
-from kernel.audit.record import ACTOR_NAME, DEMO_AT, REQUEST_ID
-from kernel.calendar import clock
 from kernel.crypto.secret import Secret
-from kernel.db import Database, TenantSession, utc_now
+from kernel.db import utc_now
 from kernel.db.roles import DbRole
 from kernel.errors import NotFound
 from kernel.identity.entering import identity
@@ -27,6 +23,7 @@ from kernel.tenancy.tenants import Tenant
 from kernel.web import unit_of_work
 from kernel.web.settings import web_settings
 from shared_channels.accounts import queries
+from shared_channels.accounts.entering.scopes import province_tx
 from shared_channels.accounts.errors import SignInNeeded, StepUpNeeded
 from shared_channels.accounts.models import BindingKind
 from shared_channels.accounts.policy import level_number, level_of
@@ -34,7 +31,6 @@ from shared_channels.accounts.queries import SignedIn
 from shared_channels.accounts.service import sessions
 
 ACTOR_ZH = {BindingKind.DEPOSITOR: "缴存人", BindingKind.EMPLOYER: "单位经办人"}
-NOBODY = "system:accounts"
 _PROVINCE = "gjj.accounts.province"
 _TOUCHED = "gjj.accounts.touched"
 
@@ -140,33 +136,6 @@ def province_of(tenant: Tenant) -> UUID:
             raise NotFound
         known = current_app.extensions[_PROVINCE] = above.id
     return known
-
-
-@contextmanager
-def province_tx(
-    province_id: UUID, *, account_id: UUID | None = None, read_only: bool = False
-) -> Iterator[TenantSession]:
-    """A transaction of its own in the province, where accounts live; a request's unit of work stays in the centre."""
-    with _own_tx(province_id, account_id, read_only) as session:
-        yield session
-
-
-@contextmanager
-def centre_tx(centre: Tenant, account_id: UUID, *, read_only: bool = False) -> Iterator[TenantSession]:
-    """A transaction of its own in a centre, for verbs that the account itself may not write: binding, counter codes."""
-    with _own_tx(centre.id, account_id, read_only) as session:
-        yield session
-
-
-@contextmanager
-def _own_tx(tenant_id: UUID, account_id: UUID | None, read_only: bool) -> Iterator[TenantSession]:
-    database: Database = identity().database
-    scope = enter(tenant_id, DbRole.APP, NOBODY if account_id is None else str(account_id))
-    with database.tenant_tx(scope, read_only=read_only) as session:
-        session.info.update({ACTOR_NAME: "用户本人", REQUEST_ID: g.get("request_id", "")})
-        if clock.moved():
-            session.info[DEMO_AT] = clock.now().isoformat()
-        yield session
 
 
 def _touch(province_id: UUID, signed: SignedIn) -> None:
