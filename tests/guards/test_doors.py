@@ -32,6 +32,7 @@ MAY_SEND_SQL = (
 MAY_ENTER = (
     "platform/kernel/tenancy/scope.py",
     "platform/kernel/identity/",  # HTTP
+    "shared_channels/accounts/entering/",  # HTTP: depositors and employers' clerks
     "platform/kernel/jobs/runner.py",  # job
     "platform/kernel/audit/",  # the sealer
     "platform/app/",  # command, composition

@@ -31,6 +31,7 @@ PARTS = {
         "commands",
     ),
     *("ports", "menu", "seed", "indicators"),
+    "entering",  # the HTTP edge of a feature that lets people in
 }
 FOLDERS = {"adapters", "templates", "data"}
 # Sub-rooms are folders of features: they hold features, no parts of their own.
