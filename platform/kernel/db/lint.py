@@ -19,6 +19,8 @@ ALL_OURS = RUN_TIME + ",'gjj_owner','gjj_kernel','gjj_audit_writer','gjj_migrate
 TENANTLESS_FUNCTIONS = (
     "ctx", "cur_tenant", "cur_subject", "cur_line", "tenant_by_code", "tenants_public", "directory_find", "posts_of",
     "outbox_due_tenants", "outbox_next_due",
+    "sms_claim", "sms_record", "sms_renew", "sms_let_go", "sms_sweep", "sms_overdue", "sms_match_early", "sms_link_beat",
+    "sms_uplink_holder", "sms_uplink_put",
 )  # fmt: skip
 _TABLES = "c.relnamespace in ('public'::regnamespace, 'k'::regnamespace) and c.relname <> 'alembic_version'"
 _REFERENCE = "not exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)"
