@@ -75,6 +75,7 @@ class Permission(StrEnum):
 
     CONSTRUCTION_READ = "construction.read", "查看建设任务"
     CONSTRUCTION_REPORT = "construction.report", "填报建设任务"
+    CONSTRUCTION_CONFIRM = "construction.confirm", "核实建设任务的佐证材料"
     CONSTRUCTION_SUPERVISE = "construction.supervise", "督导建设进度"
     ASSESSMENT_READ = "assessments.read", "查看自评与验收"
     ASSESSMENT_FILL = "assessments.fill", "填写自评"
