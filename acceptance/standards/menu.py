@@ -1,0 +1,8 @@
+"""Where standards stand in the menu."""
+
+from __future__ import annotations
+
+from kernel.console.menu import MenuItem
+from kernel.permissions import Permission
+
+MENU = (("评估验收", MenuItem("评估标准", "standards.index", Permission.ASSESSMENT_READ, "certificate")),)
