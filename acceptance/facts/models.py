@@ -30,12 +30,17 @@ MEASURE_ZH = {
 
 
 class DailyFact(Own, Base):
-    """One number of one day. `origin`: event (computed here), reported (a centre sent it), synthetic (demo history)."""
+    """One number of one day. `origin`: event (sum of the ledger), reported (a centre sent it), synthetic (demo history).
+
+    `measure` is the code of a kind, `dims` the canonical text of its dimensions without the channel. Cells of different origin never mix.
+    """
 
     __tablename__ = "daily_fact"
     __unaudited__ = "computed from audited business rows and recomputable"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "day", "measure", "channel", name="uq_daily_fact_cell"),
+        UniqueConstraint(
+            "tenant_id", "day", "measure", "channel", "dims", "origin", name="uq_daily_fact_cell"
+        ),
         CheckConstraint("value >= 0", name="value"),
         CheckConstraint("origin in ('event', 'reported', 'synthetic')", name="origin"),
     )
@@ -43,8 +48,50 @@ class DailyFact(Own, Base):
     day: Mapped[date]
     measure: Mapped[str]
     channel: Mapped[str]
+    dims: Mapped[str] = mapped_column(default="", server_default="")
     value: Mapped[int] = mapped_column(BigInteger)
     origin: Mapped[str]
+
+
+class FactEvent(Own, Base):
+    """The ledger: what one event of a room added to a day. Every number is a sum of these rows; the app can neither change nor delete them.
+
+    `source_event_id` is the id of the row or event it follows, once for each kind; it names no person.
+    """
+
+    __tablename__ = "fact_event"
+    __rights__ = ("select", "insert")
+    __unaudited__ = "follows an event whose cause is audited"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "kind", "source_event_id", name="uq_fact_event_source"),
+        Index("ix_fact_event_day", "tenant_id", "day", "kind", "id"),
+        CheckConstraint("n >= 0", name="n"),
+    )
+
+    day: Mapped[date]
+    kind: Mapped[str]
+    channel: Mapped[str]
+    dims: Mapped[str] = mapped_column(default="")
+    n: Mapped[int] = mapped_column(BigInteger)
+    source_event_id: Mapped[UUID | None] = mapped_column(default=None)
+    recorded_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class FactCorrection(Own, Base):
+    """A cell whose sum over the ledger was another than the roll-up said: what stood there, what stands there now, how many rows."""
+
+    __tablename__ = "fact_correction"
+    __rights__ = ("select", "insert")
+    __table_args__ = (Index("ix_fact_correction_day", "tenant_id", "day", "measure"),)
+
+    day: Mapped[date]
+    measure: Mapped[str]
+    channel: Mapped[str]
+    dims: Mapped[str]
+    before: Mapped[int] = mapped_column(BigInteger)
+    after: Mapped[int] = mapped_column(BigInteger)
+    ledger_rows: Mapped[int]
+    found_at: Mapped[datetime]
 
 
 class CentreMonth(Own, Base):
