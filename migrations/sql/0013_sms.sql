@@ -35,10 +35,11 @@ begin
     return p.line;
 end $$;
 
--- Everything that the text of one message needs: the nearest approved template of the payer's line, and its signature.
+-- Everything that the text of one message needs: the nearest approved template of the payer's line, and its signature. `synthetic`: numbers
+-- of invented persons may be written to (decision D36).
 create function k.sms_terms(p_tenant uuid, p_payer uuid, p_code text)
 returns table (template_id uuid, number integer, name_zh text, category text, never_stopped boolean, body_zh text, variables jsonb,
-    style text, own_zh text, suffix_zh text, province_zh text, is_province boolean, short_name_zh text)
+    style text, own_zh text, suffix_zh text, province_zh text, is_province boolean, short_name_zh text, synthetic boolean)
 language plpgsql stable security definer set search_path = k, public, pg_temp as $$
 declare v_line uuid[] := k.sms_payer_line(p_tenant, p_payer); v_province uuid := v_line[array_length(v_line, 1)];
 begin
@@ -46,7 +47,8 @@ begin
     select w.id, w.number, w.name_zh::text, w.category::text, w.never_stopped, w.body_zh::text, w.variables,
            g.style::text, g.text_zh::text, g.suffix_zh::text,
            (select s.text_zh::text from public.sms_signature s where s.tenant_id = v_province order by s.number desc limit 1),
-           p_payer = v_province, (select t.short_name_zh from k.tenant t where t.id = p_payer)
+           p_payer = v_province, (select t.short_name_zh from k.tenant t where t.id = p_payer),
+           exists (select 1 from k.tenant t where t.id = any (v_line) and (t.fictional or t.twin_of is not null))
       from (select t.* from unnest(v_line) with ordinality l(id, place)
              cross join lateral (select x.* from public.sms_template x where x.tenant_id = l.id and x.code = p_code
                                   order by x.number desc limit 1) t
