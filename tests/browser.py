@@ -107,6 +107,14 @@ def environment(program: Path) -> dict[str, str | float | bool]:
     return {**os.environ, **added}
 
 
+def axe_source() -> str:
+    """The text of axe-core. It comes with the npm Chromium, which is fetched for it where the system's own is used."""
+    try:
+        return (_from_npm().parent / "axe.min.js").read_text(encoding="utf-8")
+    except (OSError, SystemExit) as error:
+        missing(str(error))
+
+
 def _from_npm() -> Path:
     version = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"][PACKAGE]
     target = CACHE / f"chromium-{version}"

@@ -6,7 +6,7 @@ from functools import cache
 
 from playwright.sync_api import Page
 
-from tests.browser import CACHE, executable, missing
+from tests.browser import axe_source
 
 GRAVE = ("serious", "critical")
 _RUN = """async () => {
@@ -17,12 +17,7 @@ _RUN = """async () => {
 
 @cache
 def _source() -> str:
-    beside = executable().parent / "axe.min.js"
-    places = [beside, *CACHE.glob("chromium-*/axe.min.js")]
-    for place in places:
-        if place.exists():
-            return place.read_text(encoding="utf-8")
-    missing("axe.min.js is not there")
+    return axe_source()
 
 
 def grave_findings(page: Page) -> list[str]:
