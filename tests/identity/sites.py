@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from uuid import UUID
 
 import pyotp
@@ -13,7 +12,6 @@ from flask.testing import FlaskClient
 
 from app.installation.signing_in import SignIn, let_in
 from app.web import WebParts, create_app
-from kernel.crypto.keyring import Keyring
 from kernel.db import utc_now
 from kernel.db.ids import uuid7
 from kernel.identity.issuer.app import create_issuer, create_issuer_app
@@ -28,7 +26,7 @@ from kernel.identity.oidc.settings import OidcSettings
 from kernel.identity.oidc.transport import in_process_transport
 from kernel.identity.replays import Replays
 from kernel.identity.sessions import SessionRules
-from tests.database import TestDatabase
+from tests.database import KEYRING, TestDatabase
 from tests.identity.issuer.world import GOOD_PASSWORD, TOTP_SECRET, CountingPasswords, FormReader, Page
 from tests.web_client import directory_of, web_settings_for_tests
 
@@ -37,10 +35,9 @@ BASE = "http://localhost"
 
 @dataclass
 class Site:
-    """One application, its issuer and its people."""
+    """One application, its issuer and its people. What it seals, every other issuer over this database can open."""
 
     database: TestDatabase
-    folder: Path
     passwords: CountingPasswords = field(default_factory=CountingPasswords)
 
     @cached_property
@@ -52,8 +49,7 @@ class Site:
             frozenset({f"{BASE}/oidc/callback"}),
             frozenset({f"{BASE}/sign-in"}),
         )
-        ring = Keyring.create(self.folder / "keyring")
-        place = Place(self.database.door(), lambda: self.database.province_id, lambda: ring)
+        place = Place(self.database.door(), lambda: self.database.province_id, lambda: KEYRING)
         settings = IssuerSettings(BASE, "gjj", b"k" * 32, (client,), totp_required=False)
         return create_issuer(settings, SqlIssuerStore(place), self.passwords)
 

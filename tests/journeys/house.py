@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
@@ -17,13 +17,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app import rooms
 from app.installation.signing_in import SignIn, let_in
 from app.web import WebParts, create_app
-from kernel.crypto.keyring import Keyring
 from kernel.crypto.signing import SigningKey
 from kernel.identity.actor import Actor
 from kernel.identity.issuer.app import create_issuer, create_issuer_app
 from kernel.identity.issuer.core import Issuer
 from kernel.identity.issuer.models import IssuerPerson
-from kernel.identity.issuer.settings import IssuerClient, IssuerSettings
+from kernel.identity.issuer.settings import IssuerClient, IssuerSettings, Limit
 from kernel.identity.issuer.sql_store.place import Place
 from kernel.identity.issuer.sql_store.store import SqlIssuerStore
 from kernel.identity.models import Membership
@@ -37,12 +36,14 @@ from onboarding.manifests.service import bundled_body, sign
 from onboarding.provisioning.policy import person_id_of
 from onboarding.provisioning.ports import Places
 from onboarding.provisioning.service import approve_and_run, propose_city
-from tests.database import TestDatabase
+from tests.database import KEYRING, TestDatabase
 from tests.identity.issuer.world import GOOD_PASSWORD, CountingPasswords
 from tests.people import person
 from tests.web_client import COOKIE, cookie_of, directory_of, web_settings_for_tests
 
 CENTRE, SUB_CENTRE = "C99010", "C99011"
+ROOM = Limit(100_000, timedelta(minutes=15))
+"""Everybody in these tests comes from one address, which other tests' log-ins have used too."""
 PREFIX = {CENTRE: "shili", SUB_CENTRE: "shiliyoutian"}
 
 
@@ -94,8 +95,10 @@ class House:
         page.goto(f"{self.address}/sign-in")
         page.fill("#username", who)
         page.fill("input[name=password]", GOOD_PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_url(f"{self.address}/console/**")
+        with page.expect_navigation():
+            page.click("button[type=submit]")
+        arrived = page.url.startswith(f"{self.address}/console/")
+        assert arrived, f"{who} was not let in: {page.url}\n{page.inner_text('body')}"
 
 
 class _Quiet(WSGIRequestHandler):
@@ -104,13 +107,13 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def running_house(database: TestDatabase, folder: Path) -> Iterator[House]:
+def running_house(database: TestDatabase) -> Iterator[House]:
     """Start it on a free port."""
     _join(database)
     server = make_server("127.0.0.1", 0, Flask("opening"), threaded=True, request_handler=_Quiet)
     address = f"http://127.0.0.1:{server.server_port}"
     passwords = CountingPasswords()
-    issuer = _issuer(database, folder, address, passwords)
+    issuer = _issuer(database, address, passwords)
     app = _face(database, address, issuer)
     server.app = app
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -135,7 +138,7 @@ def _join(database: TestDatabase) -> None:
     approve_and_run(places, proposed, checker)
 
 
-def _issuer(database: TestDatabase, folder: Path, address: str, passwords: CountingPasswords) -> Issuer:
+def _issuer(database: TestDatabase, address: str, passwords: CountingPasswords) -> Issuer:
     client = IssuerClient(
         "gjj-console",
         "s" * 40,
@@ -143,9 +146,10 @@ def _issuer(database: TestDatabase, folder: Path, address: str, passwords: Count
         frozenset({f"{address}/oidc/callback"}),
         frozenset({f"{address}/sign-in"}),
     )
-    ring = Keyring.create(folder / "keyring")
-    place = Place(database.door(), lambda: database.province_id, lambda: ring)
-    settings = IssuerSettings(address, "gjj", b"k" * 32, (client,), totp_required=False)
+    place = Place(database.door(), lambda: database.province_id, lambda: KEYRING)
+    settings = IssuerSettings(
+        address, "gjj", b"k" * 32, (client,), totp_required=False, account_limit=ROOM, address_limit=ROOM
+    )
     return create_issuer(settings, SqlIssuerStore(place), passwords)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Lock
 
 import psycopg
@@ -13,7 +12,6 @@ from sqlalchemy import select
 
 from kernel.audit.models import AuditEvent
 from kernel.crypto.errors import CannotDecrypt
-from kernel.crypto.keyring import Keyring
 from kernel.db.ids import uuid7
 from kernel.identity.issuer import login
 from kernel.identity.issuer.app import create_issuer
@@ -22,7 +20,7 @@ from kernel.identity.issuer.records import Person, SigningKey
 from kernel.identity.issuer.sql_store.people import SECRET, TABLE
 from kernel.identity.issuer.sql_store.place import Place
 from kernel.identity.issuer.sql_store.store import SqlIssuerStore
-from tests.database import TestDatabase
+from tests.database import KEYRING, TestDatabase
 from tests.identity.issuer import test_store_contract as contract
 from tests.identity.issuer.world import Clock, CountingPasswords, make_world
 
@@ -30,14 +28,19 @@ Add = Callable[[Person], Person]
 
 
 @pytest.fixture
-def place(database: TestDatabase, tmp_path: Path) -> Place:
+def place(database: TestDatabase) -> Iterator[Place]:
+    """Without rows, and without leaving any: some keys of these tests are none, and others use the database after them."""
+    _empty(database)
+    yield Place(database.door(), lambda: database.province_id, lambda: KEYRING)
+    _empty(database)
+
+
+def _empty(database: TestDatabase) -> None:
     with psycopg.connect(database.superuser_dsn, autocommit=True) as connection:
         connection.execute(
             "truncate issuer_person, issuer_attempt, issuer_key, issuer_session, issuer_code, issuer_refresh,"
             " issuer_invitation, issuer_recovery_code"
         )
-    ring = Keyring.create(tmp_path / "keyring")
-    return Place(database.door(), lambda: database.province_id, lambda: ring)
 
 
 @pytest.fixture

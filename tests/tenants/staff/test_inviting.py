@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -29,8 +28,8 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def site(database: TestDatabase, tmp_path: Path) -> Site:
-    return Site(database, tmp_path)
+def site(database: TestDatabase) -> Site:
+    return Site(database)
 
 
 class Office:
