@@ -80,7 +80,7 @@ class Disabled(Conflict):
     """Shut out: nothing is sent to them."""
 
     code = "staff.is_disabled"
-    message_zh = "该人员已停用，不能发出首次登录链接。"
+    message_zh = "该人员已停用，不能发出登录链接。"
     hint_zh = "请先恢复账号。"
 
 
@@ -90,3 +90,19 @@ class LogInElsewhere(Conflict):
     code = "staff.log_in_elsewhere"
     message_zh = "本平台使用外部的统一登录服务，账号不在这里开通。"
     hint_zh = "请在统一登录服务中开通账号，再由省级按入驻清单办理岗位。"
+
+
+class NoReset(Conflict):
+    """No approved reset whose link waits for this officer: taken already, too late, or decided by others."""
+
+    code = "staff.no_reset"
+    message_zh = "没有可以由您取得的重置链接：链接已被取得、审批后时间过长，或者不是由您提交或审批的。"
+    hint_zh = "仍需重置的，请重新提交账号重置申请。"
+
+
+class WorksElsewhere(Conflict):
+    """Two officers of one body would open an account that reaches into another."""
+
+    code = "staff.works_elsewhere"
+    message_zh = "该人员同时在其他机构任职，本机构不能单独重置其账号。"
+    hint_zh = "请先由对方机构停用该人员在对方的账号，重置完成后再恢复。"

@@ -1,4 +1,4 @@
-"""Granting and revoking are guarded (decision D16); disabling a person works at once and ends their sessions."""
+"""Granting, revoking and resetting are guarded (decision D16); disabling a person works at once and ends their sessions."""
 
 from __future__ import annotations
 
@@ -162,6 +162,66 @@ def invite_again(
     return who, link
 
 
+def resettable(session: TenantSession, actor: Actor, membership_id: UUID) -> Membership:
+    """Somebody else, whose account this officer may ask to reset. Raises Forbidden, PersonNotFound."""
+    _need(actor, Permission.STAFF_INVITE)
+    who = queries.person(session, membership_id)
+    if who.person_id == actor.person_id:
+        raise _own_account()
+    return who
+
+
+def describe_reset(session: TenantSession, payload: Mapping[str, Any]) -> Difference:
+    """Payload: membership_id. Raises PersonNotFound, Disabled."""
+    who = queries.person(session, UUID(payload["membership_id"]))
+    if who.state == MembershipState.DISABLED:
+        raise errors.Disabled
+    return Difference(
+        f"重置账号：{who.name_zh}",
+        "account",
+        str(who.person_id),
+        (Line("密码与动态口令", "本人现在使用的", "作废，由本人通过一次性链接重新设置"),),
+        (
+            "审批通过后，该人员的登录立即全部结束，取得链接前不能再登录。",
+            "链接由提交人或审批人在该人员的页面上取得，只显示一次，请当面核实身份后交给本人。",
+        ),
+    )
+
+
+def apply_reset(session: TenantSession, execution: Execution) -> None:
+    """Out at once; `take_reset_link` lets the person in again, with new credentials. Raises Forbidden for one's own account."""
+    who = queries.person(session, UUID(execution.payload["membership_id"]))
+    if who.person_id in (execution.maker_person_id, execution.checker_person_id):
+        raise _own_account()
+    if who.state == MembershipState.DISABLED:
+        raise errors.Disabled
+    who.state = MembershipState.INVITED
+    end_all(session, who.id)
+
+
+def take_reset_link(
+    session: TenantSession, actor: Actor, issuer: Issuer, membership_id: UUID
+) -> tuple[Membership, str]:
+    """Void the person's credentials and return the link for new ones, once, to one of the two officers.
+
+    The caller has made sure that the person works for nobody else. Raises PersonNotFound, NoReset.
+    """
+    who = queries.person(session, membership_id)
+    change = queries.open_reset(session, who, clock.now() - issuer.settings.reset_lifetime)
+    if change is None or change.checker_person_id is None:
+        raise errors.NoReset
+    officers = (change.maker_person_id, change.checker_person_id)
+    if actor.person_id not in officers:
+        raise errors.NoReset
+    if not _readmit(session, who.id):
+        raise errors.NoReset
+    link = accounts.reset_link(issuer, who.person_id, *officers)
+    session.audit(
+        "staff.reset_link", "membership", who.id, f"取得账号重置链接：{who.name_zh}", changes=str(change.id)
+    )
+    return who, link
+
+
 def add_unit(session: TenantSession, actor: Actor, code: str, name_zh: str, kind: str) -> OrgUnit:
     """A new unit of this tenant. Raises Forbidden, UnitTaken."""
     _need(actor, Permission.ORG_EDIT)
@@ -192,6 +252,19 @@ def close_unit(session: TenantSession, actor: Actor, unit_id: UUID) -> OrgUnit:
     unit.closed_at = clock.now()
     session.audit("org.unit_closed", "org_unit", unit.id, f"撤销机构：{unit.name_zh}", code=unit.code)
     return unit
+
+
+def _readmit(session: TenantSession, membership_id: UUID) -> bool:
+    """True for one of any number of callers."""
+    waiting = (Membership.id == membership_id, Membership.state == MembershipState.INVITED)
+    moved = update(Membership).where(*waiting).values(state=MembershipState.ACTIVE).returning(Membership.id)
+    return session.execute(moved.execution_options(synchronize_session=False)).first() is not None
+
+
+def _own_account() -> Forbidden:
+    return Forbidden(
+        code="staff.self", message_zh="不能办理本人账号的重置。", hint_zh="请由另外两名管理人员办理。"
+    )
 
 
 def _close_run_out(session: TenantSession, membership_id: UUID) -> None:
@@ -271,5 +344,15 @@ REVOKE = register(
         Permission.GRANT_CHECK,
         describe_revoke,
         apply_revoke,
+    )
+)
+RESET = register(
+    GuardedKind(
+        "staff.reset",
+        "账号重置",
+        Permission.STAFF_INVITE,
+        Permission.GRANT_CHECK,
+        describe_reset,
+        apply_reset,
     )
 )

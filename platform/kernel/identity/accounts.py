@@ -86,6 +86,16 @@ def first_link(issuer: Issuer, person_id: UUID, officer_id: UUID) -> str:
     return invitations.invite(issuer, person_id, officer_id=officer_id)
 
 
+def reset_link(issuer: Issuer, person_id: UUID, maker_id: UUID, checker_id: UUID) -> str:
+    """Take a person's credentials and log-ins away; the link for new ones. Raises NoAccount, OfficersNotTwo.
+
+    The caller has made sure that both officers decided it, and that the person holds a post in their tenant and in no other.
+    """
+    if issuer.store.person(person_id) is None:
+        raise NoAccount
+    return invitations.reset(issuer, person_id, maker_id=maker_id, checker_id=checker_id)
+
+
 def _store(issuer: Issuer) -> SqlIssuerStore:
     if not isinstance(issuer.store, SqlIssuerStore):
         raise TypeError("accounts are rows: the issuer needs its store in the database")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Response, current_app, make_response, render_template, request
@@ -33,21 +34,23 @@ def invite() -> Response | tuple[str, int]:
     if data is None:
         return _page(form), 422
     try:
-        who, link = service.invite(current.session(), current.actor(), _issuer(), **data)
+        who, link = service.invite(current.session(), current.actor(), issuer(), **data)
     except DomainError as error:
         return _page(form, error), error.status
-    return _link(who, link)
+    return link_page(who, link, _("首次登录链接"), issuer().settings.invitation_lifetime)
 
 
 @pages.post("/<uuid:membership_id>/invite", permission=Permission.STAFF_INVITE)
 def invite_again(membership_id: UUID) -> Response:
     """Another link, when the first one ran out before it was used."""
-    return _link(*service.invite_again(current.session(), current.actor(), _issuer(), membership_id))
+    who, link = service.invite_again(current.session(), current.actor(), issuer(), membership_id)
+    return link_page(who, link, _("首次登录链接"), issuer().settings.invitation_lifetime)
 
 
-def _link(who: Membership, link: str) -> Response:
-    hours = int(_issuer().settings.invitation_lifetime.total_seconds() // 3600)
-    response = make_response(render_template("staff/invited.html", who=who, link=link, hours=hours))
+def link_page(who: Membership, link: str, title: str, lifetime: timedelta) -> Response:
+    """A link as it is shown once, to be kept by no browser."""
+    hours = int(lifetime.total_seconds() // 3600)
+    response = make_response(render_template("staff/link.html", who=who, link=link, hours=hours, title=title))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -65,8 +68,9 @@ def _page(form: Form, error: DomainError | None = None) -> str:
     return render_template("staff/invite.html", form=form, error=error, title=_("开通人员账号"))
 
 
-def _issuer() -> Issuer:
-    issuer: Issuer | None = current_app.extensions.get(ISSUER)
-    if issuer is None:
+def issuer() -> Issuer:
+    """The embedded issuer. Raises LogInElsewhere when accounts are kept outside."""
+    found: Issuer | None = current_app.extensions.get(ISSUER)
+    if found is None:
         raise errors.LogInElsewhere
-    return issuer
+    return found

@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kernel.approvals import service as approvals
 from kernel.approvals.kinds import kind_of
 from kernel.approvals.queries import about
+from kernel.calendar import clock
 from kernel.db import utc_now
 from kernel.errors import DomainError, Invalid, NotFound
+from kernel.identity.console import ISSUER
+from kernel.identity.issuer.core import Issuer
 from kernel.identity.models import Membership
 from kernel.identity.queries import holders
 from kernel.permissions import Permission
@@ -129,6 +132,11 @@ def enable(membership_id: UUID) -> Response:
 def _person(membership_id: UUID, disabling: Form | None = None) -> str:
     session = current.session()
     who = queries.person(session, membership_id)
+    changes = [
+        c
+        for kind, key in (("membership", who.id), ("account", who.person_id))
+        for c in about(session, kind, str(key))
+    ]
     return render_template(
         "staff/show.html",
         who=who,
@@ -136,12 +144,24 @@ def _person(membership_id: UUID, disabling: Form | None = None) -> str:
         grants=queries.grants(session, membership_id),
         names=queries.role_names(session),
         sessions=queries.recent_sessions(session, membership_id),
-        changes=about(session, "membership", str(membership_id)),
+        changes=sorted(changes, key=lambda change: change.made_at, reverse=True),
+        reset_waits=_reset_waits(who),
+        accounts_here=ISSUER in current_app.extensions,
         disabling=disabling or Form(DisableIn()),
         may=current.actor().may,
         me=current.actor().membership_id,
         now=utc_now(),
     )
+
+
+def _reset_waits(who: Membership) -> bool:
+    """Whether this reader may take the link of an approved reset."""
+    issuer: Issuer | None = current_app.extensions.get(ISSUER)
+    if issuer is None:
+        return False
+    change = queries.open_reset(current.session(), who, clock.now() - issuer.settings.reset_lifetime)
+    mine = current.actor().person_id
+    return change is not None and mine in (change.maker_person_id, change.checker_person_id)
 
 
 def _grant_form() -> Form:
