@@ -39,6 +39,12 @@ def rows_in_month(session: TenantSession, month: date) -> Sequence[SmsTariff]:
     return session.scalars(statement).all()
 
 
+def among(rows: Sequence[SmsTariff], month: date) -> Mapping[str, Tariff]:
+    """The same as `in_month`, from rows that are read already."""
+    found = sorted((r for r in rows if r.valid_from <= month), key=lambda row: row.number)
+    return {row.carrier: value(row) for row in found}
+
+
 def newest_number(session: TenantSession, carrier: str) -> int:
     """The highest number of that carrier in this tenant; 0 when it has none."""
     mine = select(func.max(SmsTariff.number)).where(

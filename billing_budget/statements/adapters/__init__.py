@@ -1,0 +1,1 @@
+"""A statement as a spreadsheet and on paper, both from the same values."""
