@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.demo.people import offered
 from app.installation.installation import Installation
 from kernel.config import secret_values
 from kernel.db.roles import Login
@@ -55,7 +56,7 @@ def sign_in_of(installation: Installation) -> SignIn:
     replays = Replays(store_of(installation))
     if not choice.embedded:
         return SignIn(OidcClient(settings, network_transport(), replays=replays))
-    issuer = issuer_of(installation)
+    issuer = issuer_of(installation, offered(installation.settings))
     app = create_issuer_app(issuer)
     return SignIn(OidcClient(settings, in_process_transport(app), replays=replays), issuer, app)
 
