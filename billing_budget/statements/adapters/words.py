@@ -14,7 +14,7 @@ from kernel.calendar import clock
 TITLE_ZH = "12329 短信费用账单"
 CONSOLIDATED_ZH = "12329 短信费用汇总账单"
 DEMO_ZH = "演示数据"
-MISSING_ZH = "未收到"
+MISSING_ZH = "没有发送记录"
 LINE_HEADS = ("运营商", "类别", "短信模板", "计费依据", "计费条数", "单价（分）", "金额（元）")
 PART_HEADS = ("机构代码", "机构", "状态", "发送件数", "计费条数", "金额（元）", "数据时间", "账单编号")
 

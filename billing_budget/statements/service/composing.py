@@ -39,9 +39,7 @@ def compose(session: TenantSession, payer: Payer, first: date, number: str = "")
     ledger = metering.priced(metered.cells(session, first, end), book)
     names = ports.template_names(session, {line.key.template for line in ledger.lines})
     ended = metered.outcomes(session, first, end)
-    return policy.composed(
-        payer, first, ledger, ended, book, names, clock.now().isoformat(timespec="seconds"), number
-    )
+    return policy.composed(payer, first, ledger, ended, book, names, clock.now().isoformat(), number)
 
 
 def shown(session: TenantSession, payer: Payer, month: str) -> tuple[Statement, bytes | None]:

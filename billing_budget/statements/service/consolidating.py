@@ -57,8 +57,8 @@ class Consolidated:
 
     @property
     def complete(self) -> bool:
-        """Whether every part was issued."""
-        return all(part.state == "issued" for part in self.parts)
+        """Whether nothing in it can change: no part is still open. One that sent nothing has no statement."""
+        return all(part.state != "open" for part in self.parts)
 
     def by_carrier(self) -> list[tuple[str, int, int]]:
         """(carrier, segments, fen) over all parts."""
