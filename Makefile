@@ -9,7 +9,7 @@ T ?= tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check format lint types contracts migrations load clean
+.PHONY: help setup demo test check format lint types contracts migrations bench drill sabotage load clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 18
@@ -40,6 +40,15 @@ contracts: setup ## rooms import only the rooms below them
 
 migrations: setup ## one head, and the migrations build what the models declare
 	@$(BIN)/python tools/check_migrations.py
+
+bench: setup ## compare our ways with plain ones, as ratios (some: make bench B="audit isolation")
+	@$(BIN)/python -m loadtests.bench $(B)
+
+drill: setup ## long forms of the checks, in parts (some: make drill D="pool sabotage")
+	@$(BIN)/python tools/drill.py $(D)
+
+sabotage: setup ## plant known defects one by one and see the tests go red
+	@$(BIN)/python tools/sabotage.py
 
 load: setup ## put load on a running demo and judge it by loadtests/budgets.yaml (more: make load A="--rate 40 --seconds 120")
 	@$(BIN)/python -m loadtests $(A)

@@ -26,6 +26,7 @@ MAY_SEND_SQL = (
     "platform/kernel/tenancy/tenants.py",
     "platform/kernel/jobs/relay.py",
     "platform/kernel/audit/",
+    "platform/kernel/vault/",
     "platform/app/installation/",
     "platform/app/embedded/",
 )
