@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, cast, func, select
+from sqlalchemy import ARRAY, Select, Uuid, func, select
+from sqlalchemy import cast as sql_cast
 
 from acceptance.standards import policy
 from acceptance.standards.errors import CheckNotFound, NoDraft, StandardNotFound
@@ -52,9 +53,10 @@ class Standard:
             raise CheckNotFound
         return found
 
-    def check_of_indicator(self, indicator: str) -> StandardCheck | None:
-        """The check point that an indicator decides, if there is one."""
-        return next((check for check in self.checks if check.indicator == indicator), None)
+    def check_of_indicator(self, indicator: str) -> CheckRow | None:
+        """The check point that an indicator decides, as a value that outlives the transaction; None when there is none."""
+        found = next((check for check in self.checks if check.indicator == indicator), None)
+        return None if found is None else cast(CheckRow, _row(CheckRow, found))
 
     @property
     def dimensions(self) -> dict[str, Decimal]:
@@ -138,7 +140,7 @@ def open_draft(session: TenantSession) -> StandardDraft:
 
 
 def _of_the_province(session: TenantSession) -> Any:
-    line = cast(select(func.k.cur_line(str(session.scope.role))).scalar_subquery(), ARRAY(Uuid))
+    line = sql_cast(select(func.k.cur_line(str(session.scope.role))).scalar_subquery(), ARRAY(Uuid))
     return func.array_position(line, AcceptanceStandard.tenant_id) == func.cardinality(line)
 
 
