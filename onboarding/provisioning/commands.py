@@ -12,6 +12,7 @@ from sqlalchemy import select
 from kernel.crypto.signing import SigningKey
 from kernel.db.roles import Login
 from kernel.errors import DomainError
+from kernel.identity.accounts import person_id_of
 from kernel.identity.actor import Actor
 from kernel.identity.models import Membership
 from kernel.identity.queries import actor_of_membership
@@ -25,7 +26,7 @@ from onboarding.manifests.service import (
     sign,
 )
 from onboarding.provisioning.errors import PersonUnknown, SecondPersonNeeded
-from onboarding.provisioning.policy import Action, PlanLine, changed, person_id_of
+from onboarding.provisioning.policy import Action, PlanLine, changed
 from onboarding.provisioning.ports import Places
 from onboarding.provisioning.service import (
     Outcome,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID, uuid5
+from uuid import UUID
 
 ISSUER = "embedded"
 RUN_JOB = "onboarding.run"
-_PEOPLE = UUID("6f2d1c3e-5b7a-5e64-9c0d-8a1f4b2e7d90")
 
 
 class Action(StrEnum):
@@ -61,11 +60,6 @@ def compare(place_zh: str, label_zh: str, before_zh: str, after_zh: str) -> Plan
     else:
         action = Action.ALTER
     return PlanLine(action, place_zh, label_zh, before_zh, after_zh)
-
-
-def person_id_of(user: str) -> UUID:
-    """The identifier of a member of staff, the same in every tenant and at every application: it follows from the user name."""
-    return uuid5(_PEOPLE, user)
 
 
 def lock_key(tenant_id: UUID) -> int:

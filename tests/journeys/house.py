@@ -18,6 +18,7 @@ from app import rooms
 from app.installation.signing_in import SignIn, let_in
 from app.web import WebParts, create_app
 from kernel.crypto.signing import SigningKey
+from kernel.identity.accounts import person_id_of
 from kernel.identity.actor import Actor
 from kernel.identity.issuer.app import create_issuer, create_issuer_app
 from kernel.identity.issuer.core import Issuer
@@ -33,7 +34,6 @@ from kernel.identity.queries import actor_of_membership
 from kernel.identity.replays import Replays
 from kernel.tenancy import tenants
 from onboarding.manifests.service import bundled_body, sign
-from onboarding.provisioning.policy import person_id_of
 from onboarding.provisioning.ports import Places
 from onboarding.provisioning.service import approve_and_run, propose_city
 from tests.database import KEYRING, TestDatabase

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from kernel.approvals.errors import ChangeNotFound, NothingChanges, OwnChange
 from kernel.errors import Forbidden
+from kernel.identity.accounts import person_id_of
 from kernel.identity.actor import Actor
 from kernel.identity.models import Membership, RoleGrant
 from kernel.tenancy import tenants
@@ -18,7 +19,7 @@ from onboarding.manifests.errors import SignatureMissing, SignatureWrong
 from onboarding.manifests.service import read_city
 from onboarding.provisioning import queries
 from onboarding.provisioning.errors import CodeTaken, RunNotFound, RunOpen, SecondPersonNeeded
-from onboarding.provisioning.policy import changed, person_id_of
+from onboarding.provisioning.policy import changed
 from onboarding.provisioning.ports import Places
 from onboarding.provisioning.service import approve_and_run, plan_city, propose_city, run_to_end, verify_city
 from tests.database import TestDatabase

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 
 from kernel.db import TenantSession
+from kernel.identity.accounts import person_id_of
 from kernel.identity.issuer.models import IssuerPerson
 from onboarding.manifests.service import StaffPlan
-from onboarding.provisioning.policy import person_id_of
 
 
 def missing(session: TenantSession, people: Sequence[StaffPlan]) -> list[StaffPlan]:

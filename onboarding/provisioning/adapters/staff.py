@@ -11,11 +11,12 @@ from sqlalchemy import insert, select, update
 from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.db.ids import uuid7
+from kernel.identity.accounts import person_id_of
 from kernel.identity.models import Membership, MembershipState, RoleGrant
 from kernel.permissions.data import OFFICERS
 from kernel.tenancy.models import OrgUnit
 from onboarding.manifests.service import BodyPlan, StaffPlan, role_names
-from onboarding.provisioning.policy import ISSUER, PlanLine, compare, person_id_of
+from onboarding.provisioning.policy import ISSUER, PlanLine, compare
 
 
 @dataclass(frozen=True)

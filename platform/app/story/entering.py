@@ -11,11 +11,11 @@ from app.story.stage import Stage
 from app.story.step import NotProved
 from kernel.db import TenantSession
 from kernel.db.roles import Login
+from kernel.identity.accounts import person_id_of
 from kernel.identity.actor import Actor
 from kernel.identity.models import Membership
 from kernel.identity.queries import actor_of_membership
 from kernel.tenancy import tenants
-from onboarding.provisioning.policy import person_id_of
 
 
 def browser_of(stage: Stage, user: str) -> httpx.Client:

@@ -10,8 +10,8 @@ from app.installation.signing_in import store_of
 from app.story.entering import browser_of
 from app.story.stage import Stage
 from app.story.step import Step, prove
+from kernel.identity.accounts import person_id_of
 from kernel.identity.issuer.argon2_passwords import Argon2Passwords
-from onboarding.provisioning.policy import person_id_of
 
 
 def open_accounts(stage: Stage) -> str:
