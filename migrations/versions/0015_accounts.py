@@ -72,6 +72,7 @@ def _accounts() -> None:
         _text("device"),
         _time("real_person_at", nullable=True),
         _text("real_person_by", nullable=True),
+        _id("real_person_for", nullable=True),
         _time("created_at"),
         _time("seen_at"),
         _time("expires_at"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import Conflict, Forbidden, Invalid, NotSignedIn, TooMany, Unavailable
+from kernel.errors import Conflict, Forbidden, Invalid, NotSignedIn, TooMany
 
 
 class SignInNeeded(NotSignedIn):
@@ -49,6 +49,14 @@ class CodeRefused(Invalid):
 
     def __init__(self) -> None:
         super().__init__({"code": ["验证码不正确或已失效，请核对后重新填写，或者重新获取。"]})
+
+
+class AccountLocked(Conflict):
+    """Told only to whoever proved the number."""
+
+    code = "accounts.locked"
+    message_zh = "这个账号已停用，暂时不能登录。"
+    hint_zh = "请拨打12329核实情况，或者带身份证到服务网点办理。"
 
 
 class AskedTooSoon(TooMany):
@@ -107,14 +115,6 @@ class NoCoreSystem(Conflict):
     code = "accounts.no_core_system"
     message_zh = "本中心未接入核心系统，暂时不能在线核对身份。"
     hint_zh = "请带身份证到服务网点，由工作人员为您办理绑定。"
-
-
-class CoreOutOfReach(Unavailable):
-    """The core system did not answer."""
-
-    code = "accounts.core_out_of_reach"
-    message_zh = "中心的核心业务系统暂时没有应答，这次没有核对成功。"
-    hint_zh = "请过几分钟再试，或者拨打12329咨询。"
 
 
 class MeansMissing(Conflict):

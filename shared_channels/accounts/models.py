@@ -71,7 +71,10 @@ class AccountConsent(Own, Base):
 
 
 class AccountSession(Own, Base):
-    """A log-in on one device or through one channel: opaque key → this row. Ending it works at the next request, everywhere."""
+    """A log-in on one device or through one channel: opaque key → this row. Ending it works at the next request, everywhere.
+
+    A real person is proven for one binding (`real_person_for`): who is bound elsewhere under another name gains nothing by it.
+    """
 
     __tablename__ = "account_session"
     __rights__ = ("select", "insert", "update")
@@ -91,6 +94,7 @@ class AccountSession(Own, Base):
     device: Mapped[str] = mapped_column(default="")
     real_person_at: Mapped[datetime | None] = mapped_column(default=None)
     real_person_by: Mapped[str | None] = mapped_column(default=None)
+    real_person_for: Mapped[UUID | None] = mapped_column(default=None)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime]

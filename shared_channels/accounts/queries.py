@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,7 +26,7 @@ from shared_channels.accounts.models import (
     BindingKind,
     CounterCode,
 )
-from shared_channels.accounts.policy import CODE_LIFE, PROOF_LIFE, Purpose, rules_of
+from shared_channels.accounts.policy import CODE_LIFE, PROOF_LIFE, Purpose, level_of, rules_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,12 @@ class SignedIn:
     centre_id: UUID | None
     client_id: UUID | None
     real_person_at: datetime | None
+    real_person_for: UUID | None
+
+    def level(self, binding_id: UUID | None) -> int:
+        """1 by code; 2 for a bound person; 3 while the real person was proven in this log-in, for this binding."""
+        proven = self.real_person_at if binding_id == self.real_person_for else None
+        return level_of(binding_id is not None, proven, utc_now())
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,9 @@ def signed_in(session: TenantSession, key: str) -> SignedIn | None:
     mine: AccountSession = row[0]
     phone = vault_of(session).open("account", "phone", mine.account_id, row[1], MaskKind.PHONE)
     return SignedIn(
-        mine.account_id, mine.id, phone, mine.channel, mine.centre_id, mine.client_id, mine.real_person_at
-    )
+        mine.account_id, mine.id, phone, mine.channel, mine.centre_id, mine.client_id,
+        mine.real_person_at, mine.real_person_for,
+    )  # fmt: skip
 
 
 def key_hash(key: str) -> bytes:
@@ -113,11 +119,30 @@ def account_of_phone(session: TenantSession, phone: Secret[str]) -> Account | No
     return session.scalars(select(Account).where(Account.phone_index.in_(candidates))).first()
 
 
-def devices(session: TenantSession, account_id: UUID) -> Sequence[AccountSession]:
-    """Live log-ins of an account, the one used last first."""
+@dataclass(frozen=True)
+class Device:
+    """A live log-in as its owner sees it."""
+
+    id: UUID
+    channel: str
+    device: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """A centre where an account is bound."""
+
+    centre_id: UUID
+    binding_id: UUID
+    kind: str
+
+
+def devices(session: TenantSession, account_id: UUID) -> list[Device]:
+    """Live log-ins of an account, the one used last first. Province tenant."""
     now = utc_now()
-    rows = session.scalars(
-        select(AccountSession)
+    rows = session.execute(
+        select(AccountSession.id, AccountSession.channel, AccountSession.device, AccountSession.seen_at)
         .where(
             AccountSession.account_id == account_id,
             AccountSession.ended_at.is_(None),
@@ -126,16 +151,17 @@ def devices(session: TenantSession, account_id: UUID) -> Sequence[AccountSession
         .order_by(AccountSession.seen_at.desc())
         .limit(50)
     ).all()
-    return [row for row in rows if row.seen_at > now - rules_of(row.channel).idle]
+    return [Device(*row) for row in rows if row.seen_at > now - rules_of(row.channel).idle]
 
 
-def places(session: TenantSession, account_id: UUID) -> Sequence[AccountPlace]:
+def places(session: TenantSession, account_id: UUID) -> list[Place]:
     """Every centre where the account is bound, the oldest first. Province tenant."""
-    return session.scalars(
-        select(AccountPlace)
+    rows = session.execute(
+        select(AccountPlace.centre_id, AccountPlace.binding_id, AccountPlace.kind)
         .where(AccountPlace.account_id == account_id, AccountPlace.ended_at.is_(None))
         .order_by(AccountPlace.bound_at)
     ).all()
+    return [Place(*row) for row in rows]
 
 
 def binding_of(

@@ -12,7 +12,6 @@ from uuid import UUID
 from flask import current_app, g, request
 
 from kernel.crypto.secret import Secret
-from kernel.db import utc_now
 from kernel.db.roles import DbRole
 from kernel.errors import NotFound
 from kernel.identity.entering import identity
@@ -26,7 +25,7 @@ from shared_channels.accounts import queries
 from shared_channels.accounts.entering.scopes import province_tx
 from shared_channels.accounts.errors import SignInNeeded, StepUpNeeded
 from shared_channels.accounts.models import BindingKind
-from shared_channels.accounts.policy import level_number, level_of
+from shared_channels.accounts.policy import level_number
 from shared_channels.accounts.queries import SignedIn
 from shared_channels.accounts.service import sessions
 
@@ -101,7 +100,7 @@ def bound_citizen(signed: SignedIn, kind: BindingKind = BindingKind.DEPOSITOR) -
         binding_id=binding.id,
         person_ref=binding.person_ref,
         channel=signed.channel,
-        level=level_of(True, signed.real_person_at, utc_now()),
+        level=signed.level(binding.id),
         name=queries.name_of(session, binding),
         phone=signed.phone,
         session_id=signed.session_id,

@@ -86,6 +86,7 @@ def prove_at_counter(
         IndexedField.ID_NUMBER, number
     ):
         raise CounterCodeRefused
+    shown.result_id = binding.id
     session.audit("accounts.person_seen", "account_binding", binding.id, "柜台当面核验本人")
     return binding
 

@@ -12,6 +12,7 @@ from kernel.crypto.secret import Secret
 from kernel.db import TenantSession, utc_now
 from kernel.db.ids import uuid7
 from kernel.vault import of as vault_of
+from shared_channels.accounts.errors import AccountLocked
 from shared_channels.accounts.models import Account, AccountConsent, AccountState
 from shared_channels.accounts.policy import H5, NOTICE_VERSION
 from shared_channels.accounts.queries import account_of_phone, phone_index
@@ -55,15 +56,15 @@ def sign_in(session: TenantSession, proof: Proof, way: Way) -> Entered | None:
     return _enter(session, account.id, way, "accounts.signed_in", f"{way.channel} 登录")
 
 
-def register(session: TenantSession, proof: Proof, way: Way) -> Entered | None:
+def register(session: TenantSession, proof: Proof, way: Way) -> Entered:
     """Make the account of a proven number, note the consent, begin a log-in. An account that is there already is only entered.
 
-    None when the account is locked or closed.
+    Raises AccountLocked.
     """
     account = account_of_phone(session, proof.phone)
     account_id = _make(session, proof.phone) if account is None else account.id
     if account is not None and account.state != AccountState.ACTIVE:
-        return None
+        raise AccountLocked
     session.execute(
         insert(AccountConsent)
         .values(

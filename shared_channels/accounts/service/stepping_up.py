@@ -15,8 +15,10 @@ from shared_channels.accounts.ports import MEANS_ZH, Means
 from shared_channels.accounts.queries import COUNTER_ALPHABET, COUNTER_LENGTH, counter_code_hash
 
 
-def mark_real_person(session: TenantSession, account_id: UUID, session_id: UUID, means: Means) -> bool:
-    """The person was proven in this log-in. False when the log-in ended meanwhile. Province tenant."""
+def mark_real_person(
+    session: TenantSession, account_id: UUID, session_id: UUID, binding_id: UUID, means: Means
+) -> bool:
+    """The person of a binding was proven in this log-in. False when the log-in ended meanwhile. Province tenant."""
     marked = session.execute(
         update(AccountSession)
         .where(
@@ -24,7 +26,7 @@ def mark_real_person(session: TenantSession, account_id: UUID, session_id: UUID,
             AccountSession.account_id == account_id,
             AccountSession.ended_at.is_(None),
         )
-        .values(real_person_at=utc_now(), real_person_by=means)
+        .values(real_person_at=utc_now(), real_person_by=means, real_person_for=binding_id)
         .returning(AccountSession.id)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()

@@ -1,42 +1,21 @@
-"""The phone pages: home, items, one item, progress, mine. Readable without a login and without JavaScript.
+"""Home, items, one item, progress. Readable without a login and without JavaScript.
 
 What is not connected yet says so and names a way that works: the hotline, the counter, the guide.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import g, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from kernel.calendar import clock
-from kernel.console.frame import Frame
-from kernel.identity.entering import enter_public
 from kernel.permissions import Permission
-from kernel.tenancy.tenants import Tenant
 from kernel.web import current
-from kernel.web.blueprints import Pages
-from shared_channels.mobile.policy import ICONS, SHORT_NAMES, favourites
+from shared_channels.mobile.console.face import enter_as_visitor, pages
+from shared_channels.mobile.policy import SHORT_NAMES, favourites
 from tenants.catalogue import queries
 from tenants.catalogue.models import ServiceItemRevision
 from tenants.catalogue.policy.words import BUSINESS_KINDS, PHONE_CHANNELS, vocabulary
 from tenants.catalogue.service.offering import open_pairs
-
-pages = Pages("h5", __name__, url_prefix="/m/<centre_code>")
-
-
-def _enter(centre_code: str, tab: str) -> dict[str, Any]:
-    """Enter the centre and give the page its frame: the centre's name, the bar of tabs."""
-    tenant: Tenant = enter_public(centre_code)
-    home = url_for("h5.home", centre_code=centre_code)
-    g.frame = Frame(tenant_name=tenant.name_zh, home_url=home)
-    views = {"home": "h5.home", "services": "h5.items", "progress": "h5.progress", "mine": "h5.mine"}
-    return {
-        "centre": tenant,
-        "tab": tab,
-        "tab_urls": {key: url_for(view, centre_code=centre_code) for key, view in views.items()},
-        "icons": ICONS,
-    }
 
 
 def _on_the_phone(rows: list[ServiceItemRevision]) -> list[ServiceItemRevision]:
@@ -54,7 +33,7 @@ def _on_the_phone(rows: list[ServiceItemRevision]) -> list[ServiceItemRevision]:
 
 @pages.get("/", permission=Permission.PUBLIC)
 def home(centre_code: str) -> str:
-    context = _enter(centre_code, "home")
+    context = enter_as_visitor(centre_code, "home")
     rows = _on_the_phone(queries.public_items(current.session(), audience="person"))
     return render_template(
         "mobile/home.html", favourites=favourites(rows), short_names=SHORT_NAMES, **context
@@ -63,7 +42,7 @@ def home(centre_code: str) -> str:
 
 @pages.get("/items", permission=Permission.PUBLIC)
 def items(centre_code: str) -> str:
-    context = _enter(centre_code, "services")
+    context = enter_as_visitor(centre_code, "services")
     text = request.args.get("q", "").strip()[:40]
     rows = queries.public_items(current.session(), text)
     groups = [(kind, [row for row in rows if row.item.business_kind == kind]) for kind in BUSINESS_KINDS]
@@ -81,15 +60,14 @@ def items(centre_code: str) -> str:
 
 @pages.get("/items/<code>", permission=Permission.PUBLIC)
 def item(centre_code: str, code: str) -> str:
-    context = _enter(centre_code, "services")
+    context = enter_as_visitor(centre_code, "services")
     row = queries.public_item(current.session(), code)
     return render_template(
         "mobile/item.html",
         row=row,
         content=row.item,
         pairs=open_pairs(current.session(), [row]),
-        back_url=url_for("h5.items", centre_code=centre_code),
-        **context,
+        **{**context, "back_url": url_for("h5.items", centre_code=centre_code)},
         today=clock.today(),
         **vocabulary(),
     )
@@ -97,9 +75,4 @@ def item(centre_code: str, code: str) -> str:
 
 @pages.get("/progress", permission=Permission.PUBLIC)
 def progress(centre_code: str) -> str:
-    return render_template("mobile/progress.html", **_enter(centre_code, "progress"))
-
-
-@pages.get("/mine", permission=Permission.PUBLIC)
-def mine(centre_code: str) -> str:
-    return render_template("mobile/mine.html", **_enter(centre_code, "mine"))
+    return render_template("mobile/progress.html", **enter_as_visitor(centre_code, "progress"))
