@@ -37,7 +37,38 @@ PUBLIC = {
     "h5.items": "guides are published",
     "h5.item": "guides are published",
     "h5.progress": "says how to ask; shows nobody's case",
-    "h5.mine": "says how to log in; shows nobody's data",
+    "h5.mine": "without a log-in it says how to get one; with it, shows that account's own things",
+    **{
+        f"h5.{view}": "coming in: nobody is signed in yet, each answer is the same for every number"
+        for view in (
+            "sign_in",
+            "ask_login_code",
+            "register",
+            "ask_register_code",
+            "code",
+            "answer_code",
+            "ask_again",
+            "consent",
+            "agree",
+        )
+    },
+    **{
+        f"h5.{view}": "a depositor's own page: its view begins by asking for the account's log-in (`accounts.entering`)"
+        for view in (
+            "devices",
+            "sign_out_others",
+            "sign_out_device",
+            "sign_out",
+            "unbind",
+            "bind",
+            "take_identity",
+            "counter_code",
+            "step_up",
+            "prove_on_phone",
+            "counter_code_for_person",
+            "counter_done",
+        )
+    },
     "identity.sign_in": "nobody is signed in yet",
     "identity.callback": "nobody is signed in yet: the issuer sends the person back",
     "identity_api.backchannel_logout": "the identity service calls it; its logout token proves itself, once",
