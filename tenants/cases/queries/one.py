@@ -128,7 +128,7 @@ def reason_of(session: TenantSession, case: ServiceCase) -> str:
 
 def timeline(session: TenantSession, case_id: UUID, *, citizen: bool = False) -> list[StepLine]:
     """The history, the oldest first. `citizen`: only the steps that applicants see, clerks without names."""
-    statement = select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.at, CaseEvent.id)
+    statement = select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)
     if citizen:
         statement = statement.where(CaseEvent.citizen_visible)
     return [_line(session, row, citizen) for row in session.scalars(statement)]

@@ -9,6 +9,9 @@ from sqlalchemy import delete, func, select
 from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.errors import Invalid
+from kernel.storage import queries as files
+from kernel.storage.errors import FileNotFound
+from kernel.storage.purposes import CASE_MATERIAL
 from tenants.cases import queries
 from tenants.cases.errors import CaseNotFound, TooManyMaterials
 from tenants.cases.models import CaseMaterial
@@ -22,12 +25,15 @@ MOST = 30
 def attach(session: TenantSession, party: Party, case_id: UUID, file_id: UUID, material: str) -> CaseMaterial:
     """Hand in a kept file (`kernel.storage`) for a material of the item, by its name.
 
-    Raises Invalid for a name that the item does not ask for, TooManyMaterials, CaseNotFound, WrongState.
+    Raises Invalid for a name that the item does not ask for, TooManyMaterials, CaseNotFound, WrongState, FileNotFound for a file that
+    is not the applicant's own.
     """
     case = own_case(session, party, case_id, EDITABLE)
     item = queries.revision_of(session, case).item
     if material not in {one.name_zh for one in item.materials if one.source == "upload"}:
         raise Invalid(fields={"material": ["请选择这份文件属于哪一项申请材料。"]})
+    if files.row(session, file_id).purpose != CASE_MATERIAL.code:
+        raise FileNotFound
     count = session.scalar(
         select(func.count()).select_from(CaseMaterial).where(CaseMaterial.case_id == case.id)
     )

@@ -39,6 +39,7 @@ def start(session: TenantSession, party: Party, item_code: str) -> ServiceCase:
 
     Raises ItemNotFound, NotOffered, LevelTooLow, and CaseInFlight, which names the running case, its channel and what to do.
     """
+    vault.of(session)  # its keys come by a connection of their own: asked for before this session holds one
     row = offered_to(session, party, item_code)
     key = queries.person_key(session, party.person_ref)
     for _attempt in range(_TRIES):

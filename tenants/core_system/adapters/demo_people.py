@@ -29,7 +29,8 @@ class DemoPerson:
     @property
     def ref(self) -> str:
         """The reference that the demo core gives out: opaque, the same in each run."""
-        return "D" + hashlib.sha256(f"demo:{self.identity_number}".encode()).hexdigest()[:18].upper()
+        digest = hashlib.sha256(f"demo:{self.identity_number}".encode()).digest()
+        return f"9{int.from_bytes(digest) % 10**17:017}"
 
 
 def _person(

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
 import tenants.cases.jobs  # noqa: F401
+from kernel.calendar import clock
 from kernel.crypto.masks import MaskKind
 from kernel.crypto.secret import Secret
 from kernel.db import TenantSession
@@ -18,6 +22,8 @@ from kernel.db.roles import DbRole, Login
 from kernel.events.models import OutboxEvent
 from kernel.identity.actor import Actor
 from kernel.jobs.runner import Outcome, run
+from kernel.storage import service as storage
+from kernel.storage.objects import ObjectFolder
 from tenants.cases import service
 from tenants.cases.models import CaseState, ServiceCase
 from tenants.cases.ports import Party
@@ -30,6 +36,7 @@ from tests.database import TestDatabase
 from tests.people import person
 
 ITEM = "W02"
+PAPER = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
 AMOUNT = 500_000
 PERSON = DEMO_PEOPLE[0]
 
@@ -78,6 +85,15 @@ class World:
         with self.as_citizen(party) as session:
             service.save(session, party, case_id, values, 0)
         return case_id
+
+    def handed_in(self, party: Party, case_id: UUID, material: str) -> UUID:
+        """A small paper, kept and attached."""
+        with self.as_citizen(party) as session:
+            kept = storage.keep(
+                session, name="材料.pdf", media_type="application/pdf", data=PAPER, purpose="case_material"
+            )
+            service.attach(session, party, case_id, kept.id, material)
+            return kept.id
 
     def submitted(self, party: Party, item: str = ITEM, **form: object) -> UUID:
         case_id = self.draft(party, item, **form)
@@ -145,6 +161,30 @@ def open_world(database: TestDatabase, code: str = "C99110") -> World:
         if known is None:
             seed.seed_province_template(session)
             session.audit("test.seeded", "tenant", database.province_id, "测试事项")
+    if database.door().files is None:
+        database.door().files = ObjectFolder(Path(mkdtemp(prefix="gjj-test-files-")))
     world = World(database, database.open_centre(code))
     world.core(Mode.NORMAL)
     return world
+
+
+@contextmanager
+def business_time(local: str) -> Iterator[None]:
+    """Business time stands at that moment in Beijing (it runs on from there)."""
+    wanted = datetime.fromisoformat(local).replace(tzinfo=clock.LOCAL)
+    offset = wanted - datetime.now(UTC)
+    clock.set_source(lambda: offset)
+    try:
+        yield
+    finally:
+        clock.set_source(timedelta)
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """A while later: the core system has carried out what it accepted."""
+    clock.set_source(lambda: timedelta(minutes=1))
+    try:
+        yield
+    finally:
+        clock.set_source(timedelta)
