@@ -1,0 +1,1 @@
+"""Construction: plans, evidence, lateness, the province."""
