@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from billing_budget.budgets import policy, queries
+from billing_budget.budgets.events import PlanChanged
 from billing_budget.budgets.models import SpendingPlan
 from billing_budget.budgets.policy import LABELS, Plan
 from kernel.approvals.kinds import Difference, Execution, GuardedKind, Line, register
 from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.errors import Invalid
+from kernel.events import publish
 from kernel.permissions import Permission
 
 
@@ -50,6 +52,7 @@ def apply_plan(session: TenantSession, execution: Execution) -> None:
             **Plan.of(execution.payload["plan"]).stored(),
         )
     )
+    publish(session, PlanChanged(year))
 
 
 PLAN = register(
