@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db.model import Base, Own, tenant_fk
+from kernel.storage.models import StoredFile
 
 
 class EvidenceState(StrEnum):
@@ -64,7 +65,7 @@ class ConstructionEvidence(Own, Base):
     __rights__ = ("select", "insert", "update")
     __table_args__ = (
         tenant_fk("step_id", "construction_step", name="fk_construction_evidence_step"),
-        tenant_fk("file_id", "stored_file", name="fk_construction_evidence_file"),
+        tenant_fk("file_id", StoredFile.__tablename__, name="fk_construction_evidence_file"),
         Index("ix_construction_evidence_step", "tenant_id", "step_id"),
         Index("ix_construction_evidence_file", "tenant_id", "file_id"),
         CheckConstraint("state in ('reported', 'confirmed', 'returned', 'withdrawn')", name="state"),
