@@ -223,24 +223,24 @@ begin
 end $$;
 
 -- What became of messages that were handed to a line. `act`: sent | again (free, or parked for retry_s) | doubt (written, not answered) |
--- refused. Only who holds the row (token and attempt) moves it; carrier ids are kept whoever brings them. Late answers come with the
--- token NO_ONE and end a doubt.
-create function k.sms_answer(p_token uuid, p_rows jsonb) returns integer
+-- refused. The attempt fences: each claim counts one on, so a gateway that woke up after its lease moves the row only while nobody
+-- else has taken it. Carrier ids are kept whoever brings them.
+create function k.sms_answer(p_rows jsonb) returns integer
 language plpgsql volatile set search_path = k, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare v_now timestamptz := clock_timestamp(); v_t uuid[]; v_i uuid[]; v_a integer[]; v_early jsonb; n integer := 0;
 begin
     if p_rows is null or p_rows = '[]'::jsonb then return 0; end if;
-    -- The holder's part: the queue row goes, waits, or is free again.
+    -- The queue row goes, waits, or is free again.
     with x as (
         select x.* from jsonb_to_recordset(p_rows) as x(t uuid, m uuid, a integer, act text, retry_s double precision)),
     gone as (
-        delete from public.sms_queue q using x where q.tenant_id = x.t and q.id = x.m and q.token = p_token and q.attempts = x.a
+        delete from public.sms_queue q using x where q.tenant_id = x.t and q.id = x.m and q.attempts = x.a
            and x.act in ('sent', 'refused') returning q.tenant_id, q.id),
     kept as (
         update public.sms_queue q set token = case x.act when 'doubt' then k.sms_no_one() end,
                leased_until = case when x.retry_s > 0 then v_now + make_interval(secs => x.retry_s) end
-          from x where q.tenant_id = x.t and q.id = x.m and q.token = p_token and q.attempts = x.a and x.act in ('again', 'doubt')
+          from x where q.tenant_id = x.t and q.id = x.m and q.attempts = x.a and x.act in ('again', 'doubt')
         returning q.tenant_id, q.id)
     select array_agg(y.tenant_id), array_agg(y.id) into v_t, v_i from (select * from gone union all select * from kept) y;
     -- Every segment of which something is known.
@@ -287,10 +287,10 @@ begin
 end $$;
 
 -- One batch of the gateway in one transaction: answers, late answers, reports.
-create function k.sms_record(p_token uuid, p_answers jsonb, p_late jsonb, p_reports jsonb) returns integer
+create function k.sms_record(p_answers jsonb, p_late jsonb, p_reports jsonb) returns integer
 language plpgsql volatile security definer set search_path = k, public, pg_temp as $$
 begin
-    return k.sms_answer(p_token, p_answers) + k.sms_answer(k.sms_no_one(), p_late) + k.sms_report(p_reports);
+    return k.sms_answer(p_answers) + k.sms_answer(p_late) + k.sms_report(p_reports);
 end $$;
 
 -- The holder is still at work on these. Answers how many it still holds.
@@ -315,22 +315,22 @@ begin
 end $$;
 
 -- Once a second: parked rows become free; leases of gateways that died end: codes are sent again, others are in doubt; doubts that lasted
--- p_doubt_s end as unknown, or are sent again when p_resend; codes that expired while no line was up are finished.
+-- p_doubt_s end as unknown, or are sent again on lines whose carrier knows a repeated message (p_resend); codes that expired while no line was up are finished.
 -- Answers how many rows are free now and were not before.
-create function k.sms_sweep(p_limit integer, p_doubt_s double precision, p_resend boolean) returns integer
+create function k.sms_sweep(p_limit integer, p_doubt_s double precision, p_resend text[]) returns integer
 language plpgsql volatile security definer
 set search_path = k, public, pg_temp set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 declare v_now timestamptz := clock_timestamp(); r record; v_free integer := 0; v_t uuid[] := '{}'; v_i uuid[] := '{}'; v_lt uuid[]; v_li uuid[];
 begin
     for r in
-        select q.tenant_id, q.id, q.lane, q.token, q.attempts, c.vtime as clock, m.state from public.sms_queue q
+        select q.tenant_id, q.id, q.lane, q.token, q.attempts, q.link, c.vtime as clock, m.state from public.sms_queue q
           join k.sms_clock c on c.lane = q.lane
           join public.sms_message m on m.tenant_id = q.tenant_id and m.id = q.id
          where q.leased_until <= v_now order by q.leased_until limit p_limit for update of q skip locked
     loop
         if r.state not in ('queued', 'sending', 'sent') then
             delete from public.sms_queue q where q.tenant_id = r.tenant_id and q.id = r.id;
-        elsif r.token is null or r.lane = 0 or p_resend then
+        elsif r.token is null or r.lane = 0 or r.link = any (p_resend) then
             update public.sms_queue q set leased_until = null, token = null,
                    vtime = case when r.token is null and r.attempts = 0 then greatest(q.vtime, r.clock) else q.vtime end
              where q.tenant_id = r.tenant_id and q.id = r.id;

@@ -30,11 +30,11 @@ FUNCTIONS = {
     "k.sms_finish(jsonb)": (),
     "k.sms_settle(uuid[], uuid[], integer[])": (),
     "k.sms_report(jsonb)": (),
-    "k.sms_answer(uuid, jsonb)": (),
-    "k.sms_record(uuid, jsonb, jsonb, jsonb)": GATEWAY,
+    "k.sms_answer(jsonb)": (),
+    "k.sms_record(jsonb, jsonb, jsonb)": GATEWAY,
     "k.sms_renew(uuid, double precision)": GATEWAY,
     "k.sms_let_go(uuid, uuid[])": GATEWAY,
-    "k.sms_sweep(integer, double precision, boolean)": GATEWAY,
+    "k.sms_sweep(integer, double precision, text[])": GATEWAY,
     "k.sms_give_up(uuid[], uuid[])": (),
     "k.sms_overdue(integer, double precision)": GATEWAY,
     "k.sms_match_early(integer)": GATEWAY,
@@ -72,7 +72,9 @@ def downgrade() -> None:
     for index in ("ix_sms_queue_ready", "ix_sms_queue_leased", "ix_sms_queue_expiry"):
         op.drop_index(index)
     op.create_index("ix_sms_queue_order", "sms_queue", ["lane", "vtime", "id"])
-    ddl.run("alter table sms_queue reset (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold)")
+    ddl.run(
+        "alter table sms_queue reset (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold)"
+    )
 
 
 def _segments() -> None:

@@ -192,6 +192,10 @@ class CarrierLink(Protocol):
         """Segments that would be written at once; 0 when the window is full or the link is slowed down."""
 
     @property
+    def in_flight(self) -> int:
+        """Segments that were written and not answered yet."""
+
+    @property
     def counts(self) -> LinkCounts: ...
     async def start(self) -> None:
         """Begins to connect and keeps trying; returns at once."""

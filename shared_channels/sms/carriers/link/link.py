@@ -74,6 +74,10 @@ class Link:
         return self.sender.room
 
     @property
+    def in_flight(self) -> int:
+        return self.sender.in_flight
+
+    @property
     def counts(self) -> LinkCounts:
         return self._counts
 

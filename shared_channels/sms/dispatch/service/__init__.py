@@ -1,0 +1,1 @@
+"""The engine of the gateway: claims, hands over, records, looks after leases."""

@@ -1,0 +1,24 @@
+"""A world without messages, and a tenant that pays."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from tests.database import TestDatabase
+from tests.shared_channels.sms.dispatch.world import World
+
+
+@pytest.fixture
+def world(database: TestDatabase) -> World:
+    """No message of an earlier test is left in it."""
+    world = World(database)
+    world.empty()
+    return world
+
+
+@pytest.fixture(scope="module")
+def tenant(database: TestDatabase) -> UUID:
+    """A centre that pays for its messages."""
+    return database.open_centre("C99071")
