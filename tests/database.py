@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import UUID
 
 import psycopg
@@ -21,6 +23,7 @@ from kernel.db import Database
 from kernel.db.ids import uuid7
 from kernel.db.roles import DbRole, Login
 from kernel.db.signing import ContextSigner
+from kernel.storage.objects import ObjectFolder
 from kernel.tenancy.scope import Scope, enter
 from kernel.vault import Vault
 
@@ -51,6 +54,7 @@ class TestDatabase:
     server: Server
     name: str
     province_id: UUID
+    files: Path = field(default_factory=lambda: Path(mkdtemp(prefix="gjj-files-")))
     _doors: dict[Login, Database] = field(default_factory=dict)
     _spare: int = 0
 
@@ -59,12 +63,14 @@ class TestDatabase:
             signer = ContextSigner("test", KEY, 40)
             door = Database(self.dsn(login), signer, pool_size=8, pool_timeout_s=10)
             door.vault = Vault(KEYRING)
+            door.files = ObjectFolder(self.files)
             self._doors[login] = door
         return self._doors[login]
 
     def close(self) -> None:
         for door in self._doors.values():
             door.dispose()
+        shutil.rmtree(self.files)
 
     def dsn(self, login: Login = Login.WEB) -> str:
         return self.server.dsn(login, self.name)

@@ -32,6 +32,7 @@ SPECIAL = {
     "change_request": {"payload": "'{}'::bytea", "content_hash": "sha256('{}'::bytea)", "state": "'pending'", "checker_person_id": "null", "executed_at": "null"},
     "onboarding_manifest": {"body_hash": "sha256('\\x636e617279'::bytea)", "public_key": "sha256('x')", "signature": "sha256('x') || sha256('y')"},
     "service_item_revision": {"effective_from": "date_trunc('second', now())"},
+    "stored_file": {"sha256": "sha256('x')"},
     "role_grant": {"origin": "'manifest'", "change_id": "null", "revoked_at": "null"},
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from kernel.db.signing import ContextSigner
 from kernel.directory.lookup import Directory
 from kernel.identity.sessions import SessionRules
 from kernel.jobs.bell import Bell
+from kernel.storage.objects import ObjectFolder
 from kernel.tenancy import tenants
 from kernel.tenancy.scope import Scope, enter
 from kernel.vault import Vault
@@ -30,6 +31,8 @@ STATIC = Path(app.__file__).with_name("static")
 POOL = {Login.WEB: 8, Login.WORKER: 6}
 WITH_KEYS = frozenset({Login.WEB, Login.WORKER, Login.GATEWAY})
 """The processes that seal and open personal fields."""
+WITH_FILES = frozenset({Login.WEB, Login.WORKER})
+"""The processes that keep and open files."""
 
 
 class NoProvince(Exception):
@@ -73,6 +76,8 @@ class Installation:
             door = Database(self.dsn(login), signer, pool_size=POOL.get(login, 2))
             if login in WITH_KEYS:
                 door.vault = Vault(self.keyring)
+            if login in WITH_FILES:
+                door.files = ObjectFolder(self.settings.files_folder)
             self._doors[login] = door
         return self._doors[login]
 

@@ -80,6 +80,7 @@ class Database:
     ) -> None:
         self.signer = signer
         self.vault: object = None
+        self.files: object = None
         self.engine: Engine = create_engine(
             url,
             poolclass=QueuePool,

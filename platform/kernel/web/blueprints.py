@@ -21,9 +21,17 @@ View = TypeVar("View", bound=Callable[..., Any])
 PERMISSION = "__gjj_permission__"
 STALE_OK = "__gjj_stale_ok__"
 PRIORITY = "__gjj_priority__"
+BODY = "__gjj_body__"
 
 
-def mark(view: Any, permission: object, *, stale_ok: object = False, priority: object = None) -> None:
+def mark(
+    view: Any,
+    permission: object,
+    *,
+    stale_ok: object = False,
+    priority: object = None,
+    body_bytes: int | None = None,
+) -> None:
     """Write the declaration on `view`. Raises TypeError when it is missing, not a Permission, or contradicts itself."""
     if not isinstance(permission, Permission):
         name = getattr(view, "__qualname__", repr(view))
@@ -32,7 +40,7 @@ def mark(view: Any, permission: object, *, stale_ok: object = False, priority: o
         raise TypeError(f"{view.__qualname__}: views are functions, because a permission belongs to one act")
     if priority is not None and not isinstance(priority, Priority):
         raise TypeError(f"priority must be a Priority, got {priority!r}")
-    wanted = {PERMISSION: permission, STALE_OK: bool(stale_ok), PRIORITY: priority}
+    wanted = {PERMISSION: permission, STALE_OK: bool(stale_ok), PRIORITY: priority, BODY: body_bytes}
     for name, value in wanted.items():
         if name in vars(view) and vars(view)[name] != value:
             raise TypeError(f"{view.__qualname__}: registered twice with different {name}")
@@ -40,7 +48,7 @@ def mark(view: Any, permission: object, *, stale_ok: object = False, priority: o
 
 
 class _Declared:
-    """The part `Pages` and `Api` share: `permission` (required), `stale_ok` and `priority` on every registration."""
+    """The part `Pages` and `Api` share: `permission` (required), `stale_ok`, `priority`, `body_bytes` on every registration."""
 
     default_priority: Priority | None = None
 
@@ -51,15 +59,19 @@ class _Declared:
         permission: Permission | None = None,
         stale_ok: bool = False,
         priority: Priority | None = None,
+        body_bytes: int | None = None,
         **options: Any,
     ) -> Callable[[View], View]:
-        """Register a view. `stale_ok` lets a reading view be answered from a replica that lags."""
+        """Register a view. `stale_ok` lets a reading view be answered from a replica that lags.
+
+        `body_bytes` opens the route for a form with files up to that size (`kernel.web.uploads.files_of`).
+        """
         if not isinstance(permission, Permission):
             raise TypeError(f"{rule}: a route needs permission=Permission.…, got {permission!r}")
         priority = priority if priority is not None else self.default_priority
 
         def decorate(view: View) -> View:
-            mark(view, permission, stale_ok=stale_ok, priority=priority)
+            mark(view, permission, stale_ok=stale_ok, priority=priority, body_bytes=body_bytes)
             endpoint = options.pop("endpoint", None)
             super(_Declared, self).add_url_rule(rule, endpoint, view, **options)  # type: ignore[misc]
             return view
@@ -76,9 +88,11 @@ class _Declared:
         permission: Permission | None = None,
         stale_ok: bool = False,
         priority: Priority | None = None,
+        body_bytes: int | None = None,
         **options: Any,
     ) -> None:
-        mark(view_func, permission, stale_ok=stale_ok, priority=priority or self.default_priority)
+        priority = priority or self.default_priority
+        mark(view_func, permission, stale_ok=stale_ok, priority=priority, body_bytes=body_bytes)
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)  # type: ignore[misc]
 
 

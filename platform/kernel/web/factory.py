@@ -26,6 +26,7 @@ from kernel.web import (
     problems,
     request_id,
     security_headers,
+    uploads,
     words,
 )
 from kernel.web.blueprints import mark
@@ -71,7 +72,7 @@ def make_web(settings: WebSettings) -> Flask:
     )
     app.extensions["gjj.web"] = settings
     _configure(app, settings)
-    for part in (request_id, access_log, admission, guard, csrf, locale, words, notices):
+    for part in (request_id, access_log, admission, uploads, guard, csrf, locale, words, notices):
         part.init_app(app)
     for part in (formats, security_headers, assets, paging, console):
         part.init_app(app)

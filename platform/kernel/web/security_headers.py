@@ -10,6 +10,7 @@ import secrets
 
 from flask import Flask, Response, g, request
 
+from kernel.web.downloads import SANDBOX
 from kernel.web.request_id import HEADER, request_id
 from kernel.web.settings import web_settings
 
@@ -63,8 +64,9 @@ def harden(response: Response) -> Response:
     settings = web_settings()
     for name, value in FIXED.items():
         response.headers[name] = value
-    response.headers["Content-Security-Policy"] = policy(
-        g.get("csp_nonce"), settings.form_targets, https=request.is_secure
+    saved = response.headers.get("Content-Disposition", "").startswith("attachment")
+    response.headers["Content-Security-Policy"] = (
+        SANDBOX if saved else policy(g.get("csp_nonce"), settings.form_targets, https=request.is_secure)
     )
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS
