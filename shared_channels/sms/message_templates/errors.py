@@ -35,3 +35,11 @@ class NotLocal(Conflict):
     code = "sms.template_not_local"
     message_zh = "本机构没有自行调整这个模板，现在沿用的就是上级模板。"
     hint_zh = "不需要恢复。"
+
+
+class TemplateAwaiting(Conflict):
+    """A change of this template waits for approval."""
+
+    code = "sms.template_awaiting"
+    message_zh = "这个模板有一项变更正在等待审批。"
+    hint_zh = "请等待审批结果；需要修改的，请提交人先撤回申请。"

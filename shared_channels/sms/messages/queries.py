@@ -1,4 +1,4 @@
-"""What accepting asks the database: the terms of a template, kept for two seconds, and the one call that takes messages in."""
+"""Looking messages up; for accepting: the terms of a template, kept for two seconds, and the one call that takes messages in."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Boolean, Integer, String, Uuid, bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from kernel import vault
+from kernel.crypto.blind_index import IndexedField
+from kernel.crypto.secret import Secret
 from kernel.db import Database, TenantSession
+from kernel.errors import NotFound
+from shared_channels.sms.message_templates.models import SmsTemplate
 from shared_channels.sms.message_templates.policy.content import Variable, variable_of
+from shared_channels.sms.messages.models import SmsMessage
 from shared_channels.sms.signatures.policy import Signature, effective
 
 KEEP_S = 2.0
@@ -126,3 +132,34 @@ def _fetch(session: TenantSession, payer: UUID, code: str) -> Terms | None:
     )  # fmt: skip
     variables = tuple(variable_of(v) for v in row.variables)
     return Terms(row.template_id, row.number, row.category, row.body_zh, variables, signature, row.synthetic)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Messages to one number, newest first, and whether there are more than are shown."""
+
+    rows: Sequence[SmsMessage]
+    more: bool
+
+
+def to_number(session: TenantSession, phone: Secret[str], *, most: int = 100) -> Found:
+    """The acting tenant's messages to one number, newest first, by its mark; nothing is decrypted."""
+    marks = vault.of(session).candidates(IndexedField.PHONE, phone)
+    statement = select(SmsMessage).where(SmsMessage.phone_index.in_(marks)).order_by(SmsMessage.id.desc())
+    rows = session.scalars(statement.limit(most + 1)).all()
+    return Found(rows[:most], len(rows) > most)
+
+
+def message(session: TenantSession, message_id: UUID) -> SmsMessage:
+    """One message of the acting tenant. Raises NotFound."""
+    row = session.scalar(select(SmsMessage).where(SmsMessage.id == message_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def template_names(session: TenantSession, rows: Sequence[SmsMessage]) -> dict[UUID, str]:
+    """Names of the templates of these messages, by template id; one query."""
+    ids = {row.template_id for row in rows}
+    found = session.execute(select(SmsTemplate.id, SmsTemplate.name_zh).where(SmsTemplate.id.in_(ids)))
+    return {row.id: row.name_zh for row in found}

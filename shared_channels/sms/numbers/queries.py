@@ -1,4 +1,4 @@
-"""The mark of a phone number in the province's registry."""
+"""The mark of a phone number in the province's registry; limits and blocked numbers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from time import monotonic
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Integer, LargeBinary, Uuid, bindparam, column, func, select
+from sqlalchemy import Integer, LargeBinary, Select, Uuid, bindparam, column, func, select
 
 from kernel import vault
 from kernel.crypto.blind_index import BlindIndex, IndexedField
 from kernel.crypto.errors import KeyMissing
 from kernel.crypto.secret import Secret
 from kernel.crypto.tenant_key import KeyPurpose
-from kernel.db import Database, TenantSession
+from kernel.db import Database, TenantSession, utc_now
+from shared_channels.sms.numbers.models import SmsBlockedNumber, SmsLimit
 
 _KEYS = select(
     func.k.sms_registry_keys(bindparam("tenant", type_=Uuid)).table_valued(
@@ -56,3 +57,14 @@ def _fetch(session: TenantSession) -> BlindIndex | None:
         for row in session.connection().execute(_KEYS, {"tenant": session.tenant_id})
     ]
     return BlindIndex(keys) if keys else None
+
+
+def limits(session: TenantSession) -> dict[str, tuple[int | None, int | None]]:
+    """In the province: most in an hour and in a day, by category."""
+    return {row.category: (row.per_hour, row.per_day) for row in session.scalars(select(SmsLimit))}
+
+
+def blocked(session: TenantSession) -> Select[SmsBlockedNumber]:
+    """In the province: numbers that are blocked now."""
+    mine = SmsBlockedNumber
+    return select(mine).where((mine.until.is_(None)) | (mine.until > utc_now()))

@@ -21,7 +21,7 @@ MAX_TEXT = 500
 CODE = re.compile(r"[a-z][a-z0-9_]{1,29}(\.[a-z][a-z0-9_]{1,29}){1,2}")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _CODE_WORDS = ("验证码", "校验码", "注册码", "动态码")
-_NO_SYMBOLS = re.compile(r"[【】¥￥★☆●◆■\x00-\x1f\x7f\ud800-\U0010ffff]")
+_NO_SYMBOLS = re.compile(r"[【】¥￥★☆●◆■\x00-\x1f\x7f\ud800-\udfff\U00010000-\U0010ffff]")
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 
 SENSITIVE: Mapping[str, tuple[str, ...]] = {

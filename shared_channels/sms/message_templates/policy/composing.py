@@ -22,7 +22,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     VariableType.AMOUNT: re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]{1,2})?", re.ASCII),
     VariableType.DATE: re.compile(r"[0-9年月日时分:：\- ./]+"),
 }
-_FORBIDDEN = re.compile(r"[【】\x00-\x1f\x7f\ud800-\U0010ffff]|https?:|www\.", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"[【】\x00-\x1f\x7f\ud800-\udfff\U00010000-\U0010ffff]|https?:|www\.", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
