@@ -9,7 +9,7 @@ T ?= tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check format lint types contracts migrations bench drill sabotage load clean
+.PHONY: help setup demo test check format lint types contracts migrations bench drill sabotage load docs clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 18
@@ -52,6 +52,9 @@ sabotage: setup ## plant known defects one by one and see the tests go red
 
 load: setup ## put load on a running demo and judge it by loadtests/budgets.yaml (more: make load A="--rate 40 --seconds 120")
 	@$(BIN)/python -m loadtests $(A)
+
+docs: setup ## build the documentation and the API's description into build/docs, to be read without a network
+	@$(BIN)/python tools/build_docs.py
 
 clean: ## remove caches and build results; keeps .venv and data
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
