@@ -1,12 +1,12 @@
-"""Hands a code to the message service, in the transaction of the account."""
+"""Hands a code to the message service, in the transaction of the account (decision D7)."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from kernel.crypto.secret import Secret
 from kernel.db import TenantSession
+from shared_channels.sms.messages.service import accept
 
 
 def send_code(
@@ -16,11 +16,8 @@ def send_code(
     code: Secret[str],
     challenge_id: UUID,
     payer: UUID | None,
-    expires_at: datetime,
 ) -> None:
     """Accept the message. Raises what the message service raises, in Chinese; then no code was made either."""
-    from shared_channels.sms.messages.service import accept
-
     accept(
         session,
         template=template,
@@ -29,5 +26,4 @@ def send_code(
         key=f"account_challenge:{challenge_id}",
         payer=payer,
         origin=("account_challenge", str(challenge_id)),
-        expires_at=expires_at,
     )

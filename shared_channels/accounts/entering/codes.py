@@ -35,16 +35,18 @@ def ask_code(
     *,
     payer: UUID | None,
     holder: Holder = NOBODY,
-    by_address: bool = True,
+    instead_of_address: tuple[Limit, bytes] | None = None,
 ) -> Secret[str]:
     """Send a code and return its key. Raises AskedTooSoon, AskedTooOften, and what the message service raises.
 
-    `by_address` is off for programs of channels, behind whose address many people stand.
+    A channel's program, behind whose address many people stand, brings a limit of its own.
     """
     with province_tx(province_id) as session:
         index = queries.phone_index(session, phone)
         wanted: list[tuple[Limit, bytes]] = []
-        if by_address:
+        if instead_of_address is not None:
+            wanted.append(instead_of_address)
+        else:
             wanted += [(CODES_ADDRESS_HOUR, address_key()), (CODES_ADDRESS_DAY, address_key())]
         wanted += [
             (CODES_A_MINUTE, index + purpose.encode()),

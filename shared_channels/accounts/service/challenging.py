@@ -63,7 +63,6 @@ def ask(
     `sms.messages.service.accept` raises. Province tenant; `payer` is the centre that pays, else the province.
     """
     key, code, challenge_id = new_token(), new_digits(CODE_DIGITS), uuid7()
-    expires_at = utc_now() + CODE_LIFE
     session.add(
         AccountChallenge(
             id=challenge_id,
@@ -75,11 +74,11 @@ def ask(
             account_id=holder.account_id,
             client_id=holder.client_id,
             holder=holder.user_index,
-            expires_at=expires_at,
+            expires_at=utc_now() + CODE_LIFE,
         )
     )
     session.flush()
-    send_code(session, TEMPLATE_OF[purpose], phone, code, challenge_id, payer, expires_at)
+    send_code(session, TEMPLATE_OF[purpose], phone, code, challenge_id, payer)
     session.audit("accounts.code_sent", "account_challenge", challenge_id, "发送短信验证码", purpose=purpose)
     return key
 

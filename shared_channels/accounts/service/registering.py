@@ -48,6 +48,12 @@ def agreed(session: TenantSession, account_id: UUID) -> bool:
     return session.scalar(found) is not None
 
 
+def active(session: TenantSession, account_id: UUID) -> bool:
+    """Whether the account may be used: open, and agreed to today's notice."""
+    state = session.scalar(select(Account.state).where(Account.id == account_id))
+    return state == AccountState.ACTIVE and agreed(session, account_id)
+
+
 def sign_in(session: TenantSession, proof: Proof, way: Way) -> Entered | None:
     """Begin a log-in for the account of a proven number. None when there is no active account that agreed to today's notice."""
     account = account_of_phone(session, proof.phone)

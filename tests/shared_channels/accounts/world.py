@@ -46,7 +46,7 @@ class Codes:
 
     def catch(
         self, session: Any, template: str, phone: Secret[str], code: Secret[str], challenge_id: UUID,
-        payer: UUID | None, expires_at: object,
+        payer: UUID | None,
     ) -> None:  # fmt: skip
         self.sent.append(Sent(template, plain(phone), plain(code), payer))
 

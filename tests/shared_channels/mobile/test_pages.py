@@ -68,7 +68,7 @@ class TestPhone:
         def only_hall(session: TenantSession, rows: object) -> set[tuple[str, str]]:
             return {("W01", "hall")}
 
-        for module in ("shared_channels.mobile.console", "tenants.catalogue.console.public"):
+        for module in ("shared_channels.mobile.console.reading", "tenants.catalogue.console.public"):
             monkeypatch.setattr(f"{module}.open_pairs", only_hall)
         visitor = site(database).test_client()
         assert visitor.get(f"/m/{world.centre.code}/").text.count(f"/m/{world.centre.code}/items/") == 1
