@@ -69,6 +69,10 @@ PUBLIC = {
             "counter_done",
         )
     },
+    **{
+        f"channel_api.{view}": "a program calls it; its signature proves itself, once"
+        for view in ("send_code", "link_user", "enter", "leave", "person")
+    },
     "identity.sign_in": "nobody is signed in yet",
     "identity.callback": "nobody is signed in yet: the issuer sends the person back",
     "identity_api.backchannel_logout": "the identity service calls it; its logout token proves itself, once",
