@@ -57,7 +57,8 @@ def upgrade() -> None:
     for signature, callers in FUNCTIONS.items():
         ddl.function(signature, "gjj_kernel", callers)
     ddl.run(
-        "create policy outbox_event_sms on outbox_event for insert to gjj_kernel with check (name in ('sms.finished', 'sms.uplink_received'));"
+        "create policy outbox_event_sms on outbox_event for insert to gjj_kernel"
+        " with check (name in ('sms.finished', 'sms.uplink_received'));"
         "grant insert on outbox_event to gjj_kernel"
     )
 

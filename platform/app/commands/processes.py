@@ -97,10 +97,10 @@ def scheduler(installation: Installation, ending: Ending, heartbeat: Heartbeat) 
 @place_options
 @_process("gateway", Login.GATEWAY)
 def gateway(installation: Installation, ending: Ending, heartbeat: Heartbeat) -> None:
-    """Holds the lines to the carriers."""
+    """Sends what waits in the queue over the lines to the carriers."""
     from app.processes.gateway import Gateway
 
-    Gateway(installation.settings.lines, ending, heartbeat).run()
+    Gateway(installation, ending, heartbeat).run()
 
 
 @click.command(help="运行日志封存")

@@ -40,6 +40,7 @@ class DemoNote:
             accounts = [{k: v for k, v in account.items() if k != "password"} for account in accounts]
         return {
             "base_url": base_url(self.ports.web),
+            "phone_url": base_url(self.ports.phone),
             "pid": os.getpid(),
             "ready": self.ready,
             "ports": asdict(self.ports),

@@ -22,6 +22,7 @@ from app.story.play import perform
 
 WEB_PORT = 18080
 CARRIER_PORT = 17890
+PHONE_PORT = 17990
 
 
 @dataclass
@@ -39,15 +40,15 @@ class Demo:
     def run(self) -> int:
         """Until Ctrl-C, or until the story has been played. Returns the exit code."""
         layout = self.folder.layout
-        web, carrier = self._choose(), ports.hold_free(CARRIER_PORT)
+        web, carrier, phone = self._choose(), ports.hold_free(CARRIER_PORT), ports.hold_free(PHONE_PORT)
         postgres = EmbeddedPostgres(layout.postgres, fast=self.fast)
         valkey = EmbeddedValkey(layout.valkey, fast=self.fast)
 
         def all_ports() -> DemoPorts:
-            return DemoPorts(web, postgres.port, valkey.port, carrier)
+            return DemoPorts(web, postgres.port, valkey.port, carrier, phone)
 
         preparation = Preparation(layout, postgres, valkey, all_ports)
-        services: list[Service] = [postgres, valkey, preparation, _carrier(layout.log, carrier)]
+        services: list[Service] = [postgres, valkey, preparation, _carrier(layout.log, carrier, phone)]
         services += processes(layout.settings, layout.log, base_url(web))
         self.screen.say(f"数据文件夹：{layout.folder}", "folder", folder=str(layout.folder))
         self._supervisor = Supervisor(
@@ -74,6 +75,8 @@ class Demo:
         note.write(self.folder.layout.demo_note)
         address = base_url(note.ports.web)
         self.screen.say(f"页面已经可以打开：{address}", "serving", base_url=address)
+        phone = base_url(note.ports.phone)
+        self.screen.say(f"演示手机（收验证码和短信）：{phone}", "phone", phone_url=phone)
 
         def act() -> None:
             try:
@@ -88,10 +91,11 @@ class Demo:
         threading.Thread(target=act, name="story", daemon=True).start()
 
 
-def _carrier(log: Path, port: int) -> ChildService:
-    """The played carrier that the gateway dials."""
+def _carrier(log: Path, port: int, phone: int) -> ChildService:
+    """The played carrier that the gateway dials; it shows what its phones got, and knows a message that comes again."""
     module = ["-P", "-m", "shared_channels.sms.carriers.loopback"]
     options = ["--protocol", LINE["protocol"], "--port", str(port), "--account", LINE["account"]]
+    options += ["--control-port", str(phone), "--deduplicate"]
     return ChildService(
         ChildSpec(
             "carrier", "回环运营商", [command()[0], *module, *options], environment(), log=log / "carrier.log"

@@ -11,7 +11,13 @@ from app.embedded import place
 from app.installation.layout import Layout
 
 DATABASE = "gjj"
-LINE = {"name": "回环线路", "protocol": "cmpp30", "account": "901234"}
+LINE = {
+    "name": "回环线路",
+    "protocol": "cmpp30",
+    "account": "901234",
+    "carrier": "cmcc",
+    "source": "12329",
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,7 @@ class DemoPorts:
     postgres: int
     valkey: int
     carrier: int
+    phone: int = 17990
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ def write(layout: Layout, ports: DemoPorts, province: DemoProvince) -> None:
             '\n[issuer]\nkind = "embedded"\nsecond_factor = false',
             f'\n[[lines]]\nname = {_q(LINE["name"])}\nprotocol = {_q(LINE["protocol"])}\nhost = "127.0.0.1"',
             f'port = {ports.carrier}\naccount = {_q(LINE["account"])}\nsecret_file = "secrets/carrier-secret"',
+            f"carrier = {_q(LINE['carrier'])}\nsource = {_q(LINE['source'])}\nsend_reference = true\nwindow = 32",
             "",
         )
     )

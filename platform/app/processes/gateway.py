@@ -1,34 +1,34 @@
-"""`gjj gateway`: holds the lines to the carriers: log-in, keep-alive, reconnect. What it knows of them stands in its heartbeat."""
+"""`gjj gateway`: holds the lines to the carriers and sends what waits in the queue. Its heartbeat says how the lines are."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
-import structlog
-
+from app.installation.installation import Installation
 from app.processes.ending import Ending
 from app.processes.heartbeat import Heartbeat
 from kernel.config import secret_values
 from kernel.config.settings import CarrierLine
-from shared_channels.sms.carriers.factory import open_link
-from shared_channels.sms.carriers.ports import CarrierLink, LinkEvent, LinkHandlers, LinkState
-from shared_channels.sms.carriers.settings import LinkSettings, link_settings
+from kernel.db.gateway_door import GatewayDoor
+from kernel.db.roles import Login
+from shared_channels.sms.carriers.settings import link_settings
+from shared_channels.sms.dispatch.adapters.postgres import PostgresStore
+from shared_channels.sms.dispatch.adapters.vault_keys import VaultKeys
+from shared_channels.sms.dispatch.service.engine import Engine, LineSettings
 
-log = structlog.get_logger("gjj.gateway")
-
-TICK_S = 0.5
+TICK_S = 0.25
 GRACE_S = 5.0
+CARRIER = "other"
 
 
 @dataclass
 class Gateway:
     """Every line of the installation, in one event loop."""
 
-    lines: tuple[CarrierLine, ...]
+    installation: Installation
     ending: Ending
     heartbeat: Heartbeat
-    links: list[CarrierLink] = field(default_factory=list)
 
     def run(self) -> None:
         """Until the operator asks to end."""
@@ -36,39 +36,41 @@ class Gateway:
         self.heartbeat.gone()
 
     async def _run(self) -> None:
-        self.links = [open_link(settings_of(line), _handlers(line.name)) for line in self.lines]
-        for link in self.links:
-            await link.start()
-        while not self.ending.asked:
-            self._beat()
-            await asyncio.sleep(TICK_S)
-        await asyncio.gather(*(link.stop(grace_s=GRACE_S) for link in self.links))
+        door = GatewayDoor(self.installation.dsn(Login.GATEWAY))
+        keys = VaultKeys(self.installation.database(Login.GATEWAY))
+        lines = [settings_of(line) for line in self.installation.settings.lines]
+        engine = Engine(PostgresStore(door), keys, lines)
+        await engine.start()
+        try:
+            while not self.ending.asked:
+                engine.check()
+                self._beat(engine)
+                await asyncio.sleep(TICK_S)
+        finally:
+            await engine.stop(grace_s=GRACE_S)
+            await door.close()
 
-    def _beat(self) -> None:
-        ready = all(link.state in (LinkState.UP, LinkState.IDLE) for link in self.links)
-        lines = {link.name: {"state": str(link.state), **asdict(link.counts)} for link in self.links}
-        self.heartbeat.say("running" if ready else "waiting", lines=lines)
+    def _beat(self, engine: Engine) -> None:
+        lines = {
+            line.name: {"state": str(line.link.state), **asdict(line.link.counts)} for line in engine.lines
+        }
+        self.heartbeat.say("running" if engine.ready else "waiting", lines=lines)
 
 
-def settings_of(line: CarrierLine) -> LinkSettings:
-    """The link's own settings. Raises ValueError or TypeError for options that its protocol does not know."""
-    return link_settings(
+def settings_of(line: CarrierLine) -> LineSettings:
+    """The link's own settings; `carrier` among the options says whose tariff its messages have.
+
+    Raises ValueError or TypeError for options that its protocol does not know.
+    """
+    options = dict(line.options)
+    carrier = str(options.pop("carrier", CARRIER))
+    link = link_settings(
         line.protocol,
         name=line.name,
         host=line.host,
         port=line.port,
         account=line.account,
         secret=secret_values.text(line.secret),
-        **line.options,
+        **options,
     )
-
-
-def _handlers(name: str) -> LinkHandlers:
-    def on_state(state: LinkState, words: str) -> None:
-        log.info("link state", line=name, state=str(state), words=words)
-
-    def on_event(event: LinkEvent) -> None:
-        tell = log.warning if event.trouble else log.info
-        tell("link event", line=name, code=event.code, words=event.words, facts=event.facts)
-
-    return LinkHandlers(on_state=on_state, on_event=on_event)
+    return LineSettings(link, carrier)

@@ -9,11 +9,14 @@ from shared_channels.sms.carriers.gateway import Gateway, Login, Submission
 from shared_channels.sms.carriers.loopback.back import call_back
 from shared_channels.sms.carriers.loopback.counts import Counts
 from shared_channels.sms.carriers.loopback.fate import Fate, Fates
+from shared_channels.sms.carriers.loopback.inbox import Inbox
 from shared_channels.sms.carriers.loopback.moods import Mood
 from shared_channels.sms.carriers.loopback.outbox import Outbox, Outgoing
 from shared_channels.sms.carriers.loopback.session import Session
 from shared_channels.sms.carriers.smpp.wire import BIND_TRANSMITTER
 
+REACHED = ("DELIVRD", "")
+"""States of which the phone has the message: delivered, and delivered without a report."""
 _MALFORMED = b"\xff\xff\xff\xff" * 4
 
 
@@ -26,6 +29,7 @@ class LoopbackCarrier:
         self.counts = Counts()
         self.sessions: set[Session] = set()
         self.outbox = Outbox()
+        self.inbox: Inbox | None = None
         self._fates = Fates(mood)
         self._seen: dict[str, bytes] = {}
         self._second = 0
@@ -33,6 +37,11 @@ class LoopbackCarrier:
         self._server: asyncio.Server | None = None
         self._timers: set[asyncio.TimerHandle] = set()
         self._calling: asyncio.Future[None] | None = None
+
+    def change_mood(self, mood: Mood) -> None:
+        """From the next submit on."""
+        self.mood = mood
+        self._fates = Fates(mood)
 
     @property
     def port(self) -> int:
@@ -113,6 +122,8 @@ class LoopbackCarrier:
         if submission.token:
             self._seen.setdefault(submission.token, message_id)
         self.counts.sent += len(submission.phones)
+        if self.inbox is not None and fate.state in REACHED:
+            self.inbox.take(submission)
         reporting = submission.wants_report and fate.state
         if submission.wants_report and not fate.state:
             self.counts.reports_withheld += 1

@@ -129,7 +129,8 @@ async def test_connections_that_break_under_way(world: World, tenant: UUID) -> N
         for done in (30, 120, 200):
             await world.until(lambda states, done=done: states["delivered"] >= done)
             world.one(
-                "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'gjj_gateway' and datname = current_database()"
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                " where usename = 'gjj_gateway' and datname = current_database()"
             )
         states = await world.until(final)
     assert states == {"delivered": 300}

@@ -98,7 +98,8 @@ async def test_a_report_that_crosses_its_answer_is_matched(world: World, tenant:
     await store.record([answer], [], [])
     with world.superuser() as connection:
         connection.execute(
-            "insert into k.sms_early_report (account, carrier_id, state, rank, code, done_at) values ('a', 'x', 'delivered', 9, 'DELIVRD', now())"
+            "insert into k.sms_early_report (account, carrier_id, state, rank, code, done_at)"
+            " values ('a', 'x', 'delivered', 9, 'DELIVRD', now())"
         )
     assert await store.match_early(100) == 1
     assert world.states() == {"delivered": 1}
