@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from billing_budget.tariffs import queries
+from billing_budget.tariffs import queries, service
 from billing_budget.tariffs.policy import DEFAULTS, Tier, following_month, tiers_zh
 from billing_budget.tariffs.seed import seed_tariffs
 from kernel.approvals import errors
@@ -56,7 +56,7 @@ def approved(
     database: TestDatabase, maker: Actor, checker: Actor, given: dict[str, Any]
 ) -> list[dict[str, str]]:
     with database.door().tenant_tx(database.scope()) as session:
-        change = approvals.propose(session, maker, "tariffs.change", given, "签订新合同")
+        change = approvals.propose(session, maker, service.TARIFF.code, given, "签订新合同")
         change_id, seen, lines = change.id, change.content_hash, change.difference["lines"]
     with database.door().tenant_tx(database.scope()) as session:
         approvals.approve(session, checker, change_id, seen)
@@ -87,7 +87,7 @@ def test_the_same_prices_again_are_no_change(database: TestDatabase, finance: Ac
         "tiers": [vars(tier) for tier in dict((c, t) for c, _, t in DEFAULTS)["cucc"]],
     }  # fmt: skip
     with pytest.raises(errors.NothingChanges), refused_in(database) as session:
-        approvals.propose(session, finance, "tariffs.change", same, "无变化")
+        approvals.propose(session, finance, service.TARIFF.code, same, "无变化")
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_what_makes_no_sense_is_named(
     database: TestDatabase, finance: Actor, changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Invalid) as refused, refused_in(database) as session:
-        approvals.propose(session, finance, "tariffs.change", payload(**changes), "测试")
+        approvals.propose(session, finance, service.TARIFF.code, payload(**changes), "测试")
     assert field in refused.value.fields
 
 
@@ -120,15 +120,15 @@ def test_a_broken_payload_is_refused_in_words(
     database: TestDatabase, finance: Actor, changes: dict[str, Any]
 ) -> None:
     with pytest.raises((errors.PayloadBroken, Invalid)), refused_in(database) as session:
-        approvals.propose(session, finance, "tariffs.change", payload(**changes), "测试")
+        approvals.propose(session, finance, service.TARIFF.code, payload(**changes), "测试")
 
 
 def test_one_person_can_not_do_both(database: TestDatabase, finance: Actor, officer: Actor) -> None:
     with pytest.raises(Forbidden), refused_in(database) as session:
-        approvals.propose(session, officer, "tariffs.change", payload(), "测试")
+        approvals.propose(session, officer, service.TARIFF.code, payload(), "测试")
     both = person(database, database.province_id, "吴双岗", "province_finance", "province_officer")
     with database.door().tenant_tx(database.scope()) as session:
-        change = approvals.propose(session, both, "tariffs.change", payload(carrier="ctcc"), "测试")
+        change = approvals.propose(session, both, service.TARIFF.code, payload(carrier="ctcc"), "测试")
         change_id, seen = change.id, change.content_hash
     with pytest.raises(errors.OwnChange), refused_in(database) as session:
         approvals.approve(session, both, change_id, seen)
@@ -138,7 +138,7 @@ def test_a_month_that_began_while_the_change_waited_is_refused(
     database: TestDatabase, finance: Actor, officer: Actor
 ) -> None:
     with database.door().tenant_tx(database.scope()) as session:
-        change = approvals.propose(session, finance, "tariffs.change", payload(carrier="cmcc"), "测试")
+        change = approvals.propose(session, finance, service.TARIFF.code, payload(carrier="cmcc"), "测试")
         change_id, seen = change.id, change.content_hash
     later = datetime.combine(NEXT + timedelta(days=2), datetime.min.time(), clock.LOCAL) - clock.now()
     clock.set_source(lambda: later)
