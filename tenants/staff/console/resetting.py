@@ -50,6 +50,7 @@ def reset_link(membership_id: UUID) -> Response:
     who = queries.person(session, membership_id)
     _refuse_elsewhere(who.person_id)
     who, link = service.take_reset_link(session, current.actor(), keeper, membership_id)
+    signing_in.end_by_issuer(identity(), "", str(who.person_id), None)  # in places for rehearsals too
     return link_page(who, link, _("账号重置链接"), keeper.settings.reset_lifetime)
 
 

@@ -97,6 +97,8 @@ def test_every_session_of_the_person_ends_with_the_approval(office: Office) -> N
     office.approve()
 
     assert open_page.get("/profile").status_code == 303
+    assert office.link(office.system).status_code == 200
+    assert open_page.get("/profile").status_code == 303, "a new password brings no old session back"
     assert office.browser(office.system).get("/profile").status_code == 200
 
 
