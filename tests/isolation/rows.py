@@ -33,7 +33,12 @@ SPECIAL = {
     "onboarding_manifest": {"body_hash": "sha256('\\x636e617279'::bytea)", "public_key": "sha256('x')", "signature": "sha256('x') || sha256('y')"},
     "service_item_revision": {"effective_from": "date_trunc('second', now())"},
     "stored_file": {"sha256": "sha256('x')"},
+    "core_link": {"adapter": "'demo'", "timeout_ms": "2000"},
+    "sms_statement": {"body_hash": "sha256('\\x636e617279'::bytea)"},
+    "sms_statement_received": {"body_hash": "sha256('\\x636e617279'::bytea)"},
+    "sms_tariff": {"origin": "'default'", "change_id": "null"},
     "role_grant": {"origin": "'manifest'", "change_id": "null", "revoked_at": "null"},
+    "sms_extension": {"extension": "floor(random() * 100000000)::integer::text"},
 }  # fmt: skip
 
 
