@@ -6,7 +6,7 @@ the id of the row or event that it follows, so that a repeat counts once. The ki
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from acceptance.facts import queries, service
@@ -16,8 +16,15 @@ from kernel.db import TenantSession
 from kernel.events import on
 from kernel.jobs.registry import job
 from kernel.tenancy import tenants
+from shared_channels.accounts.events import AccountBound
+from tenants.cases import queries as cases
+from tenants.cases.events import CaseDecided, CaseRated, CaseSubmitted
+from tenants.cases.models import ServiceCase
 from tenants.catalogue.events import ItemPublished
 from tenants.channels.events import ChannelSwitched, EmergencyStopDeclared
+
+GRADE_OF_CASES = {"unsatisfied": "dissatisfied", "very_unsatisfied": "very_dissatisfied"}
+"""Cases call the last two grades otherwise than the usage report and the kinds do."""
 
 REBUILT_DAYS = 3
 """How far back a night's rebuilding looks; older days are rebuilt by hand."""
@@ -54,11 +61,48 @@ def emergency_declared(session: TenantSession, event: EmergencyStopDeclared) -> 
     record(session, "channel.emergency_stopped", clock.today(), 1, {"channel": event.channel}, event.stop_id)
 
 
+@on(CaseSubmitted)
+def case_submitted(session: TenantSession, event: CaseSubmitted) -> None:
+    """An application was handed in; what was missing and handed in later is the same application."""
+    case = cases.case_of_event(session, event.case_id)
+    record(session, "case.submitted", _day(case.submitted_at), 1, _where(case), case.id)
+
+
+@on(CaseDecided)
+def case_decided(session: TenantSession, event: CaseDecided) -> None:
+    """Approved or refused, in time or late, by a clerk or without one."""
+    case = cases.case_of_event(session, event.case_id)
+    kinds = ["case.decided"]
+    if not case.late:
+        kinds.append("case.decided_on_time")
+    if case.decided_person_id is None:
+        kinds.append("case.decided_automatically")
+    record_many(session, [Fact(kind, _day(case.decided_at), 1, _where(case), case.id) for kind in kinds])
+
+
+@on(CaseRated)
+def case_rated(session: TenantSession, event: CaseRated) -> None:
+    """One of the five grades; the words that came with it stay where they are."""
+    found = cases.rating(session, event.case_id)
+    if found is not None:
+        case, row = cases.case_of_event(session, event.case_id), found[0]
+        grade = GRADE_OF_CASES.get(row.grade, row.grade)
+        dims = _where(case) | {"channel": row.channel}
+        record(session, f"case.rated.{grade}", _day(row.rated_at), 1, dims, case.id)
+
+
+@on(AccountBound)
+def account_bound(session: TenantSession, event: AccountBound) -> None:
+    """An account became one of this centre's registered users."""
+    subject = "employer" if event.kind == "employer" else "person"
+    record(session, "account.registered", clock.today(), 1, {"subject": subject}, event.binding_id)
+
+
 # --- Events that other rooms publish later are wired here, one function each (see the module's docstring). -----------------------
-# tenants.cases.events                     CaseSubmitted, CaseDecided, CaseRated, CaseContinued, DuplicateRefused, Deferral…
+# tenants.cases.events                     CaseContinued, DuplicateRefused, DeferralDue, DeferralSettled
 # tenants.work_orders.events               WorkOrderOpened, WorkOrderAccepted, WorkOrderAnswered
-# shared_channels.sms.messages.events      MessageFinished (one record a batch and category, n = its messages)
-# shared_channels.accounts.events          AccountRegistered, AccountClosed, AccountLoggedIn
+# shared_channels.sms                      one record a day or batch and category from the meter, n = its messages; never one a message
+# shared_channels.accounts.events          self-registration, AccountClosed, AccountLoggedIn
 # ----------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -92,6 +136,15 @@ SCHEDULE = (
     ("facts.rebuild", "daily 01:10", "tenants"),
     ("facts.hand_up", "daily 01:40", "tenants"),
 )
+
+
+def _day(at: datetime | None) -> date:
+    """The business day in Beijing of a moment; today when a row was made without one."""
+    return at.astimezone(clock.LOCAL).date() if at is not None else clock.today()
+
+
+def _where(case: ServiceCase) -> dict[str, str]:
+    return {"channel": case.channel_last, "item": case.item_code, "business": case.business_kind}
 
 
 def _slot(payload: dict[str, Any]) -> datetime:

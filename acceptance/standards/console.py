@@ -59,7 +59,6 @@ def show(standard_id: UUID) -> str:
     return render_template(
         "standards/show.html",
         standard=standard,
-        version=standard.version,
         today=clock.today(),
         natures=policy.split(standard.checks, "nature"),
         measured=policy.split(standard.checks, "measured_by"),

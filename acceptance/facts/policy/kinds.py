@@ -138,7 +138,7 @@ def _messages() -> list[FactKind]:
 def _accounts() -> list[FactKind]:
     room, by = "shared_channels.accounts.events.", frozenset({"channel", "subject"})
     return [
-        FactKind("account.registered", "用户注册", room + "AccountRegistered", unit_zh="人", dims=by),
+        FactKind("account.registered", "用户注册", room + "AccountBound", unit_zh="人", dims=by),
         FactKind(
             "account.self_registered", "网上自主注册", room + "AccountRegistered", "自主注册时加 1", "人", by
         ),

@@ -18,7 +18,7 @@ NO_ITEMS = "还没有公布服务事项"
 
 @indicator(
     "catalogue_completeness", "服务事项要素齐全率", Group.PREPARATION, "N4;G1",
-    "要素齐全的现行事项数 ÷ 现行事项总数。齐全指：有表单，非查询类事项有数据项，有承诺时限，有办理渠道，上传材料注明可替代的来源",
+    "要素齐全的现行事项数 ÷ 现行事项总数。齐全指：非查询类事项有表单和数据项，有承诺时限，有办理渠道，要件逐项注明来源",
     Window.NOW, checkpoint="A01.1", rows_at="catalogue.index",
 )  # fmt: skip
 def catalogue_completeness(reading: Reading) -> Outcome:
@@ -29,8 +29,8 @@ def catalogue_completeness(reading: Reading) -> Outcome:
 
 def _complete(item: ItemContent) -> bool:
     fields = item.form.get("properties") or {}
-    asks = bool(item.form) and (bool(fields) or item.business_kind in ("查询", "其他"))
-    named = all(m.provider_zh for m in item.materials if m.source == "upload")
+    asks = bool(fields) or item.business_kind in ("查询", "其他")
+    named = all(m.name_zh and m.source for m in item.materials)
     return asks and named and bool(item.channels) and bool(item.limits_of("committed"))
 
 
