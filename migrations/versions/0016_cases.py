@@ -130,10 +130,10 @@ def _core() -> None:
         _number("delay_ms"),
         _time("changed_at"),
         sa.UniqueConstraint("tenant_id", name="uq_core_link_tenant_id"),
-        sa.CheckConstraint("adapter in ('demo')", name="ck_core_link_adapter"),
-        sa.CheckConstraint("mode in ('normal', 'slow', 'down', 'wrong')", name="ck_core_link_mode"),
+        sa.CheckConstraint("adapter in ('demo')", name="adapter"),
+        sa.CheckConstraint("mode in ('normal', 'slow', 'down', 'wrong')", name="mode"),
         sa.CheckConstraint(
-            "timeout_ms between 50 and 10000 and delay_ms between 0 and 60000", name="ck_core_link_times"
+            "timeout_ms between 50 and 10000 and delay_ms between 0 and 60000", name="times"
         ),
         readers=("gjj_citizen",),
     )
@@ -148,7 +148,7 @@ def _core() -> None:
         _time("settles_at"),
         sa.UniqueConstraint("tenant_id", "key", name="uq_core_demo_entry_tenant_id_key"),
         sa.UniqueConstraint("tenant_id", "core_no", name="uq_core_demo_entry_tenant_id_core_no"),
-        sa.CheckConstraint("outcome in ('paid', 'failed')", name="ck_core_demo_entry_outcome"),
+        sa.CheckConstraint("outcome in ('paid', 'failed')", name="outcome"),
         rights=WRITE_SELECT_INSERT,
     )
     op.create_index("ix_core_demo_entry_person", "core_demo_entry", ["tenant_id", "person_ref"])
@@ -179,13 +179,13 @@ def _case() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "unit_id"], ["org_unit.tenant_id", "org_unit.id"], name="fk_service_case_tenant_id_unit_id"
         ),
-        sa.CheckConstraint(STATES, name="ck_service_case_state"),
-        sa.CheckConstraint("decision in ('approved', 'refused')", name="ck_service_case_decision"),
+        sa.CheckConstraint(STATES, name="state"),
+        sa.CheckConstraint("decision in ('approved', 'refused')", name="decision"),
         sa.CheckConstraint(
-            "payout_state in ('', 'waiting', 'accepted', 'paid', 'failed')", name="ck_service_case_payout_state"
+            "payout_state in ('waiting', 'accepted', 'paid', 'failed', '')", name="payout_state"
         ),
-        sa.CheckConstraint("limit_unit in ('instant', 'working_day', 'calendar_day')", name="ck_service_case_limit_unit"),
-        sa.CheckConstraint("version >= 0 and check_round >= 0 and used_days >= 0", name="ck_service_case_counts"),
+        sa.CheckConstraint("limit_unit in ('instant', 'working_day', 'calendar_day')", name="limit_unit"),
+        sa.CheckConstraint("version >= 0 and check_round >= 0 and used_days >= 0", name="counts"),
         rights=("select", "insert", "update"),
     )  # fmt: skip
     op.create_index(
@@ -213,7 +213,7 @@ def _steps() -> None:
         _sealed("words", null=True),
         sa.Column("citizen_visible", sa.Boolean(), nullable=False),
         _of_case("case_event"),
-        sa.CheckConstraint("by_kind in ('citizen', 'clerk', 'system')", name="ck_case_event_by_kind"),
+        sa.CheckConstraint("by_kind in ('citizen', 'clerk', 'system')", name="by_kind"),
         rights=WRITE_SELECT_INSERT,
     )
     op.create_index("ix_case_event_case_id", "case_event", ["tenant_id", "case_id", "id"])
@@ -228,7 +228,7 @@ def _steps() -> None:
         _time("checked_at"),
         _of_case("case_check"),
         sa.UniqueConstraint("tenant_id", "case_id", "round", "rule_code", name="uq_case_check_rule"),
-        sa.CheckConstraint("outcome in ('passed', 'failed', 'unknown')", name="ck_case_check_outcome"),
+        sa.CheckConstraint("outcome in ('passed', 'failed', 'unknown')", name="outcome"),
         rights=WRITE_SELECT_INSERT,
     )
 
@@ -258,7 +258,7 @@ def _rest() -> None:
         sa.UniqueConstraint("tenant_id", "case_id", name="uq_case_rating_tenant_id_case_id"),
         sa.CheckConstraint(
             "grade in ('very_satisfied', 'satisfied', 'basically', 'unsatisfied', 'very_unsatisfied')",
-            name="ck_case_rating_grade",
+            name="grade",
         ),
         rights=WRITE_SELECT_INSERT,
     )

@@ -55,7 +55,7 @@ class ServiceCase(Own, Base):
         tenant_fk("unit_id", "org_unit"),
         CheckConstraint(STATES_SQL, name="state"),
         CheckConstraint("decision in ('approved', 'refused')", name="decision"),
-        CheckConstraint("payout_state in ('', 'waiting', 'accepted', 'paid', 'failed')", name="payout_state"),
+        CheckConstraint("payout_state in ('waiting', 'accepted', 'paid', 'failed', '')", name="payout_state"),
         CheckConstraint("limit_unit in ('instant', 'working_day', 'calendar_day')", name="limit_unit"),
         CheckConstraint("version >= 0 and check_round >= 0 and used_days >= 0", name="counts"),
         Index(

@@ -77,7 +77,7 @@ def decide(session: TenantSession, actor: Actor, case_id: UUID, verdict: str, wo
     events.publish(session, CaseDecided(case.id))
     word = "审核未通过" if refuse else "审核通过"
     session.audit(
-        f"cases.{case.decision}", "case", case.id, f"办件 {case.number}（{case.item_name_zh}）{word}",
+        "cases.refused" if refuse else "cases.approved", "case", case.id, f"办件 {case.number}（{case.item_name_zh}）{word}",
         item=case.item_code, late=case.late,
     )  # fmt: skip
     session.flush()
