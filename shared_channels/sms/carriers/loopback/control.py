@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any
@@ -27,7 +28,7 @@ _READ_S = 10.0
 UCS2 = 8
 
 # What the words of the brief mean in the mood's own names.
-SHORT = {
+SHORT: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "delay": ("answer_delay_ms", lambda value: [0.0, float(value)]), "drop": ("drop_answer", float), "double": ("duplicate_report", float),
     "refuse": ("refuse", float), "die": ("die_after", int),
 }  # fmt: skip
@@ -135,8 +136,8 @@ class Control:
         base = self._usual if given.pop("reset", False) else self._carrier.mood
         wanted = {}
         for name, value in given.items():
-            long, shape = SHORT.get(name, (name, None))
-            wanted[long] = shape(value) if shape is not None else value
+            long, shape = SHORT.get(name, (name, lambda given: given))
+            wanted[long] = shape(value)
         try:
             read = read_mood(wanted)
         except (TypeError, ValueError) as error:

@@ -64,7 +64,8 @@ def phone_page(phone: str, messages: Sequence[Received], last: int) -> str:
     other = next((each.other for each in reversed(messages) if not each.mine), "")
     reply = (
         f'<form class="reply" data-phone="{_text(phone)}" data-to="{_text(other)}"><label class="hidden" for="text">回复内容</label>'
-        '<input id="text" name="text" maxlength="70" autocomplete="off" placeholder="回复短信，例如 R" required><button>发送</button></form>'
+        '<input id="text" name="text" maxlength="70" autocomplete="off" placeholder="回复短信，例如 R" required>'
+        "<button>发送</button></form>"
         if other else ""
     )  # fmt: skip
     body = f'<main class="talk">{"".join(shown)}</main>{reply}'
