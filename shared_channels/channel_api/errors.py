@@ -56,6 +56,14 @@ class CitizenKeyRefused(NotSignedIn):
     hint_zh = "请让用户重新进入。"
 
 
+class ProvinceOnly(Conflict):
+    """Programs are registered once for all, in the province."""
+
+    code = "channel.province_only"
+    message_zh = "渠道程序由省级平台统一登记。"
+    hint_zh = "需要接入的渠道，请联系省级平台办理。"
+
+
 class ProgramExists(Conflict):
     """A program with that code is registered."""
 

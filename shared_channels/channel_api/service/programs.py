@@ -20,7 +20,7 @@ from kernel.permissions import Permission
 from kernel.tenancy import tenants
 from kernel.vault import of as vault_of
 from shared_channels.accounts.policy import CHANNEL_ZH
-from shared_channels.channel_api.errors import ProgramExists, ProgramUnknown
+from shared_channels.channel_api.errors import ProgramExists, ProgramUnknown, ProvinceOnly
 from shared_channels.channel_api.models import ChannelClient
 from shared_channels.channel_api.policy import CODE, PROGRAM_CHANNELS, SCOPE_ZH, Algorithm, ProgramScope
 from shared_channels.channel_api.queries import live_client
@@ -122,6 +122,8 @@ def _centre(session: TenantSession, payload: Mapping[str, Any]) -> UUID | None:
 
 
 def _describe_new(session: TenantSession, payload: Mapping[str, Any]) -> Difference:
+    if any(t.id == session.tenant_id and t.parent_id is not None for t in tenants.tree(session)):
+        raise ProvinceOnly
     _check(session, payload, shared=False)
     _centre(session, payload)
     code = str(payload["code"])
@@ -168,8 +170,8 @@ REGISTER = register(
     GuardedKind(
         "channel_api.register",
         "登记渠道程序",
-        Permission.CHANNEL_EDIT,
-        Permission.CHANNEL_CHECK,
+        Permission.SYSTEM_PARAMETERS,
+        Permission.SECURITY_POLICY,
         _describe_new,
         _add,
     )
@@ -178,8 +180,8 @@ STOP = register(
     GuardedKind(
         "channel_api.stop",
         "停用渠道程序",
-        Permission.CHANNEL_EDIT,
-        Permission.CHANNEL_CHECK,
+        Permission.SYSTEM_PARAMETERS,
+        Permission.SECURITY_POLICY,
         _describe_stop,
         _stop,
     )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from shared_channels.mobile.console import binding, mine, proving, reading, signing_in
+from shared_channels.mobile.console import (
+    applying,
+    binding,
+    following,
+    mine,
+    proving,
+    reading,
+    signing_in,
+)
 from shared_channels.mobile.console.face import pages
 
-__all__ = ["binding", "mine", "pages", "proving", "reading", "signing_in"]
+__all__ = ["applying", "binding", "following", "mine", "pages", "proving", "reading", "signing_in"]

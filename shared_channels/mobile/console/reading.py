@@ -1,4 +1,4 @@
-"""Home, items, one item, progress. Readable without a login and without JavaScript.
+"""Home, items, one item. Readable without a login and without JavaScript.
 
 What is not connected yet says so and names a way that works: the hotline, the counter, the guide.
 """
@@ -10,7 +10,9 @@ from flask import render_template, request, url_for
 from kernel.calendar import clock
 from kernel.permissions import Permission
 from kernel.web import current
-from shared_channels.mobile.console.face import enter_as_visitor, pages
+from shared_channels.accounts.entering import account_of_cookie, enter_as, open_centre
+from shared_channels.mobile.console.face import enter_as_visitor, framed, pages
+from shared_channels.mobile.console.following import money_of
 from shared_channels.mobile.policy import SHORT_NAMES, favourites
 from tenants.catalogue import queries
 from tenants.catalogue.models import ServiceItemRevision
@@ -33,10 +35,21 @@ def _on_the_phone(rows: list[ServiceItemRevision]) -> list[ServiceItemRevision]:
 
 @pages.get("/", permission=Permission.PUBLIC)
 def home(centre_code: str) -> str:
-    context = enter_as_visitor(centre_code, "home")
+    centre = open_centre(centre_code)
+    signed = account_of_cookie(centre)
+    if signed is None:
+        context, money = enter_as_visitor(centre_code, "home"), None
+    else:
+        enter_as(centre, signed)
+        context, money = framed(centre, "home"), money_of(signed)
     rows = _on_the_phone(queries.public_items(current.session(), audience="person"))
     return render_template(
-        "mobile/home.html", favourites=favourites(rows), short_names=SHORT_NAMES, **context
+        "mobile/home.html",
+        favourites=favourites(rows),
+        short_names=SHORT_NAMES,
+        signed=signed,
+        money=money,
+        **context,
     )
 
 
@@ -66,13 +79,11 @@ def item(centre_code: str, code: str) -> str:
         "mobile/item.html",
         row=row,
         content=row.item,
+        online=bool(_on_the_phone([row]))
+        and row.item.online_depth != "咨询"
+        and row.item.business_kind != "查询",
         pairs=open_pairs(current.session(), [row]),
         **{**context, "back_url": url_for("h5.items", centre_code=centre_code)},
         today=clock.today(),
         **vocabulary(),
     )
-
-
-@pages.get("/progress", permission=Permission.PUBLIC)
-def progress(centre_code: str) -> str:
-    return render_template("mobile/progress.html", **enter_as_visitor(centre_code, "progress"))

@@ -69,6 +69,7 @@ def registered(
     shared: bool = False,
 ) -> Program:
     """A program with a key of its own, put in as the installation's command does it."""
+    http = visitor(database)  # the composed application knows every table
     code = f"{channel.replace('_', '-')}-{secrets.token_hex(4)}"
     payload: dict[str, Any] = {
         "code": code, "name_zh": "测试程序", "channel": channel, "scopes": scopes, "centre_code": only,
@@ -84,4 +85,4 @@ def registered(
     with database.door().tenant_tx(database.scope()) as session:
         row = programs.add(session, payload, change_id=None, shared_secret=secret)
         session.audit("channel_api.registered", "channel_client", row.id, "登记渠道程序")
-    return Program(visitor(database), code, centre, key)
+    return Program(http, code, centre, key)
