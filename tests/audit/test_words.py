@@ -80,5 +80,5 @@ def test_names() -> None:
     assert words.action_zh("changes.proposed") == "提交变更"
     assert words.action_zh("onboarding.step_seven") == "入驻办理步骤"
     assert words.action_zh("unheard.of") == "其他操作"
-    assert words.prefixes_of("login") == ("identity.", "issuer.")
+    assert words.prefixes_of("login") == ("identity.", "issuer.", "accounts.")
     assert words.prefixes_of("nothing") == ()
