@@ -1,0 +1,1 @@
+"""Rules of work orders: arrows, words, limits."""
