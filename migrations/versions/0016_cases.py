@@ -162,7 +162,7 @@ def _case() -> None:
         *(_sealed(name) for name in ("person_key", "person_ref", "name", "phone")),
         _uuid("unit_id", null=True),
         _text("channel_started"), _text("channel_last"), _number("level"),
-        _text("state"), _time("state_at"), _sealed("form", null=True), _number("version"),
+        _text("state"), _time("state_at"), _number("steps"), _sealed("form", null=True), _number("version"),
         sa.Column("deferred_materials", postgresql.ARRAY(sa.String()), nullable=False),
         _text("limit_kind", null=True), _number("limit_value", null=True), _text("limit_unit", null=True),
         _text("limit_basis_zh"), _text("statutory_words_zh"),
@@ -185,7 +185,7 @@ def _case() -> None:
             "payout_state in ('waiting', 'accepted', 'paid', 'failed', '')", name="payout_state"
         ),
         sa.CheckConstraint("limit_unit in ('instant', 'working_day', 'calendar_day')", name="limit_unit"),
-        sa.CheckConstraint("version >= 0 and check_round >= 0 and used_days >= 0", name="counts"),
+        sa.CheckConstraint("steps >= 0 and version >= 0 and check_round >= 0 and used_days >= 0", name="counts"),
         rights=("select", "insert", "update"),
     )  # fmt: skip
     op.create_index(
@@ -205,6 +205,7 @@ def _steps() -> None:
         "case_event",
         _uuid("case_id"),
         _uuid("account_id"),
+        _number("step"),
         _time("at"),
         *(_text(name) for name in ("kind", "from_state", "to_state", "by_kind")),
         _uuid("by_person_id", null=True),
@@ -213,10 +214,10 @@ def _steps() -> None:
         _sealed("words", null=True),
         sa.Column("citizen_visible", sa.Boolean(), nullable=False),
         _of_case("case_event"),
+        sa.UniqueConstraint("tenant_id", "case_id", "step", name="uq_case_event_step"),
         sa.CheckConstraint("by_kind in ('citizen', 'clerk', 'system')", name="by_kind"),
         rights=WRITE_SELECT_INSERT,
     )
-    op.create_index("ix_case_event_case_id", "case_event", ["tenant_id", "case_id", "id"])
     ddl.own_table(
         "case_check",
         _uuid("case_id"),

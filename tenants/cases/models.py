@@ -57,7 +57,7 @@ class ServiceCase(Own, Base):
         CheckConstraint("decision in ('approved', 'refused')", name="decision"),
         CheckConstraint("payout_state in ('waiting', 'accepted', 'paid', 'failed', '')", name="payout_state"),
         CheckConstraint("limit_unit in ('instant', 'working_day', 'calendar_day')", name="limit_unit"),
-        CheckConstraint("version >= 0 and check_round >= 0 and used_days >= 0", name="counts"),
+        CheckConstraint("steps >= 0 and version >= 0 and check_round >= 0 and used_days >= 0", name="counts"),
         Index(
             "uq_service_case_in_flight", "tenant_id", "person_key", "item_code",
             unique=True, postgresql_where=text(IN_FLIGHT_SQL),
@@ -84,6 +84,7 @@ class ServiceCase(Own, Base):
     level: Mapped[int]
     state: Mapped[str] = mapped_column(default=CaseState.DRAFT)
     state_at: Mapped[datetime]
+    steps: Mapped[int] = mapped_column(default=0)
     form: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     version: Mapped[int] = mapped_column(default=0)
     deferred_materials: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
@@ -125,7 +126,7 @@ class ServiceCase(Own, Base):
 
 
 class CaseEvent(Own, Base):
-    """One step of a case: who, when, on which channel, from where to where. `words` are sealed; hidden steps are for clerks only."""
+    """One step of a case, counted: who, when, on which channel, from where to where. `words` are sealed; hidden steps are for clerks."""
 
     __tablename__ = "case_event"
     __citizen__ = "account_id"
@@ -134,11 +135,12 @@ class CaseEvent(Own, Base):
     __table_args__ = (
         tenant_fk("case_id", "service_case"),
         CheckConstraint("by_kind in ('citizen', 'clerk', 'system')", name="by_kind"),
-        Index("ix_case_event_case_id", "tenant_id", "case_id", "id"),
+        UniqueConstraint("tenant_id", "case_id", "step", name="uq_case_event_step"),
     )
 
     case_id: Mapped[UUID]
     account_id: Mapped[UUID]
+    step: Mapped[int]
     at: Mapped[datetime]
     kind: Mapped[str]
     from_state: Mapped[str]

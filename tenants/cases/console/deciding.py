@@ -45,6 +45,8 @@ def decide(case_id: UUID) -> Answer:
         data = None
     if data is None:
         return _page(case, form), 422
+    if request.form.get("back"):
+        return _page(case, form)
     if request.form.get("confirmed") != "1":
         return _page(case, form, confirming=True)
     try:

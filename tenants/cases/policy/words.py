@@ -13,6 +13,7 @@ STEP_ZH: Mapping[str, str] = {
     "started": "开始填写",
     "submitted": "提交申请",
     "supplemented": "提交补正内容",
+    "check_started": "开始自动核验",
     "check_waiting": "核心系统暂时不能应答，恢复后自动继续核验，不需要重新提交",
     "checked": "自动核验完成，转审核人员",
     "not_connected": "未接入核心系统，由审核人员人工核对",

@@ -58,9 +58,14 @@ def work_list(
     size: int = 20,
     position: Position | None = None,
 ) -> tuple[Slice, int]:
-    """A page of cases, the nearest due first, and how many there are."""
+    """A page of cases, the nearest due first (all of them: the newest first), and how many there are."""
     rules = [*_seen(unit_limit(session, actor)), *_narrowed(actor, wanted)]
-    keys = (Key(func.coalesce(ServiceCase.due_on, FAR), "due_key"), Key(ServiceCase.id, "id"))
+    first = (
+        Key(ServiceCase.submitted_at, "submitted_at", True)
+        if wanted.view == "all"
+        else Key(func.coalesce(ServiceCase.due_on, FAR), "due_key")
+    )
+    keys = (first, Key(ServiceCase.id, "id"))
     found = take(session, select(ServiceCase).where(*rules), keys, size=size, position=position)
     count = session.scalar(select(func.count()).select_from(ServiceCase).where(*rules))
     return found, count or 0

@@ -20,6 +20,7 @@ from kernel.db import TenantSession
 from tenants.cases.errors import CaseNotFound
 from tenants.cases.models import CaseCheck, CaseEvent, CaseMaterial, CaseRating, CaseState, ServiceCase
 from tenants.cases.policy import forms
+from tenants.cases.policy.rules import rule_sets
 from tenants.cases.policy.words import CHANNEL_ZH, OUTCOME_ZH, STEP_KIND, STEP_ZH
 from tenants.catalogue import queries as catalogue
 from tenants.catalogue.models import ServiceItemRevision
@@ -128,7 +129,7 @@ def reason_of(session: TenantSession, case: ServiceCase) -> str:
 
 def timeline(session: TenantSession, case_id: UUID, *, citizen: bool = False) -> list[StepLine]:
     """The history, the oldest first. `citizen`: only the steps that applicants see, clerks without names."""
-    statement = select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)
+    statement = select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.step)
     if citizen:
         statement = statement.where(CaseEvent.citizen_visible)
     return [_line(session, row, citizen) for row in session.scalars(statement)]
@@ -139,7 +140,8 @@ def checks(session: TenantSession, case_id: UUID) -> list[CheckLine]:
     statement = select(CaseCheck).where(CaseCheck.case_id == case_id).order_by(CaseCheck.id)
     rows = session.scalars(statement).all()
     newest = max((row.round for row in rows), default=0)
-    return [_receipt(session, row) for row in rows if row.round == newest]
+    shown = sorted((row for row in rows if row.round == newest), key=_place)
+    return [_receipt(session, row) for row in shown]
 
 
 def materials(session: TenantSession, case_id: UUID) -> Sequence[CaseMaterial]:
@@ -154,6 +156,12 @@ def rating(session: TenantSession, case_id: UUID) -> tuple[CaseRating, str] | No
     if row is None:
         return None
     return row, "" if row.words is None else _text(session, "case_rating", "words", row.id, row.words)
+
+
+def _place(row: CaseCheck) -> int:
+    """The place of a receipt's rule in its version; those of a version that is gone stand last."""
+    codes = [rule.code for one in rule_sets() if one.version == row.rule_version for rule in one.rules]
+    return codes.index(row.rule_code) if row.rule_code in codes else len(codes)
 
 
 def _line(session: TenantSession, row: CaseEvent, citizen: bool) -> StepLine:

@@ -95,8 +95,10 @@ def note(
     visible: bool = True,
     start: str | None = None,
 ) -> CaseEvent:
-    """Write a step down; the state stays unless `start` says where it came from."""
+    """Write a step down; the state stays unless `start` says where it came from. The case is locked or new."""
+    case.steps += 1
     event = CaseEvent(
+        step=case.steps,
         id=uuid7(), case_id=case.id, account_id=case.account_id, at=clock.now(), kind=kind,
         from_state=start or case.state, to_state=case.state, by_kind=by.kind, by_person_id=by.person_id,
         by_name=by.name, channel=by.channel, citizen_visible=visible,

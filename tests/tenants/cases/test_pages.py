@@ -124,6 +124,8 @@ def test_a_decision_is_read_twice_and_then_opens_the_next_case(desk: World, cler
     first = post(clerk, f"{address}/decision", {"verdict": "refuse", "words": REASON})
     assert first.status_code == 200
     assert "确认后立即生效，不能撤回" in first.text
+    back = post(clerk, f"{address}/decision", {"verdict": "refuse", "words": REASON, "back": "1"})
+    assert f"{REASON}</textarea>" in back.text
     assert desk.state(case_id) == CaseState.IN_REVIEW
     final = post(clerk, f"{address}/decision", {"verdict": "refuse", "words": REASON, "confirmed": "1"})
     assert final.status_code == 302

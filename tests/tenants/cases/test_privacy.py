@@ -46,7 +46,7 @@ def test_an_applicant_reads_the_own_rows_only(world: World) -> None:
         service.rate(session, mine, case_id, "satisfied")
     tables = ("service_case", "case_event", "case_check", "case_rating")
     with world.as_citizen(mine, read_only=True) as session:
-        seen = {
+        seen: dict[str, int] = {
             t: session.connection().execute(text(f"select count(*) from {t}")).scalar_one() for t in tables
         }
     assert all(count > 0 for count in seen.values()), seen

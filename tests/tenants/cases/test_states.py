@@ -94,7 +94,7 @@ class Walk:
         case = self.now()
         with self.world.as_staff(read_only=True) as session:
             rows = session.scalars(
-                select(CaseEvent).where(CaseEvent.case_id == self.case_id).order_by(CaseEvent.id)
+                select(CaseEvent).where(CaseEvent.case_id == self.case_id).order_by(CaseEvent.step)
             ).all()
             moves = [(row.from_state, row.to_state) for row in rows if row.from_state != row.to_state]
         assert all(states.may_move(start, end) for start, end in moves)
