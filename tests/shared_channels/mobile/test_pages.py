@@ -35,7 +35,7 @@ class TestPhone:
         self, database: TestDatabase, world: World
     ) -> None:
         page = site(database).test_client().get(f"/m/{world.centre.code}/").text
-        assert "未接入核心系统" in page
+        assert "登录后查看" in page
         assert "0.00" not in page
 
     def test_nothing_is_promised_for_later_and_the_hotline_is_one_tap_away(
