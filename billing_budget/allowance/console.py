@@ -97,7 +97,7 @@ def _warnings(month: Month) -> list[tuple[str, str]]:
 def _option(days: Any) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis"},
-        "grid": {"left": 8, "right": 8, "bottom": 8, "top": 16, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "bottom": 8, "top": 36, "containLabel": True},
         "xAxis": {"type": "category", "data": [d.day.isoformat()[8:] for d in days]},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [

@@ -152,7 +152,7 @@ def _by_body(whole: service.Consolidated) -> dict[str, Any]:
 def _bars(names: list[str], series: dict[str, list[int]]) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis"},
-        "grid": {"left": 8, "right": 8, "bottom": 8, "top": 16, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "bottom": 8, "top": 36, "containLabel": True},
         "xAxis": {"type": "category", "data": names},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [{"name": n, "type": "bar", "barMaxWidth": 28, "data": v} for n, v in series.items()],

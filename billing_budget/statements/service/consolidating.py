@@ -9,13 +9,14 @@ from uuid import UUID
 from billing_budget.statements import policy, queries
 from billing_budget.statements.policy import Statement
 from billing_budget.statements.service.composing import shown
+from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.tenancy.tenants import Tenant
 
 
 @dataclass(frozen=True)
 class Part:
-    """One tenant's share. `state`: issued, open (running, as of then) or missing (nothing was handed up)."""
+    """One tenant's share. `state`: issued, open (running, as of then) or missing (nothing was sent)."""
 
     tenant: Tenant
     own: bool
@@ -79,7 +80,14 @@ def consolidate(session: TenantSession, month: str, place: queries.Line | None =
     known |= {
         row.subject_id: policy.thawed(row.body) for row in queries.received(session, month)
     }  # these stand
-    parts = [Part(place.own, True, mine.state, mine)]
+    first = policy.month_of(month)
+    silent = (
+        mine.state == "open"
+        and not mine.messages
+        and first is not None
+        and policy.ended(first, clock.today())
+    )
+    parts = [Part(place.own, True, "missing" if silent else mine.state, mine)]
     for tenant in place.below:
         statement = known.get(tenant.id)
         parts.append(Part(tenant, False, statement.state if statement is not None else "missing", statement))

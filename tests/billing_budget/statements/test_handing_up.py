@@ -49,6 +49,7 @@ def test_the_province_has_everyone(world: World) -> None:
     parts = {p.tenant.id: p for p in world.consolidated(world.database.province_id).parts}
     assert (parts[world.sub].state, parts[world.sub].segments) == ("issued", 9)
     assert (parts[world.centre].state, parts[world.centre].statement) == ("missing", None)
+    assert parts[world.database.province_id].state == "missing"  # it sent nothing itself
 
 
 def test_what_arrives_is_what_was_issued(world: World) -> None:
