@@ -32,7 +32,7 @@ PROVINCIAL: Mapping[str, TemplateContent] = {
         "办件受理通知", "NOTICE", "您申请的{item}已受理，编号{case_no}，可登录查看进度。", (_ITEM, _CASE)
     ),
     "notice.case_decided": TemplateContent(
-        "办件办结通知", "NOTICE", "您申请的{item}（编号{case_no}）已办结，结果：{result}。",
+        "办件审核结果通知", "NOTICE", "您申请的{item}（编号{case_no}）已审核，结果：{result}。",
         (_ITEM, _CASE, Variable("result", "办理结果", VariableType.TEXT, 10)),
     ),
     "notice.case_supplement": TemplateContent(
