@@ -88,6 +88,7 @@ ACTIONS = {
     "work_orders.closed": "工单办结",
     "work_orders.reopened": "申请重新处理工单",
     "work_orders.rated": "评价工单答复",
+    "work_orders.looked_up": "按电话查找工单",
     "work_orders.contact_revealed": "查看工单联系方式",
     "core.mode_set": "调整演示核心系统",
     "construction.planned": "制定或调整建设计划",
