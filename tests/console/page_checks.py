@@ -42,6 +42,11 @@ ALLOWED_LATIN = frozenset(
         "URL",
         "OFD",
         "XML",
+        "PNG",
+        "JPG",
+        "xlsx",
+        "docx",
+        "zip",
     ]
 )
 """Latin words that Chinese pages may show: formats, protocols, units. Product names need an argument of the caller."""
