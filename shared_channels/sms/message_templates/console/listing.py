@@ -14,9 +14,11 @@ from kernel.web.keyset import Key, take
 from kernel.web.paging import page_request
 from shared_channels.sms.message_templates import queries
 from shared_channels.sms.message_templates.console.faces import pages
+from shared_channels.sms.message_templates.models import SmsTemplate
 from shared_channels.sms.message_templates.policy.composing import worst_segments
-from shared_channels.sms.message_templates.policy.content import CATEGORY_ZH
+from shared_channels.sms.message_templates.policy.content import CATEGORY_ZH, named_body
 from shared_channels.sms.message_templates.service.publishing import content_of_row
+from shared_channels.sms.signatures.policy import Signature
 from shared_channels.sms.signatures.queries import standing
 
 STATES = (("local", "本机构调整过的"), ("draft", "有草稿"), ("pending", "待审批"), ("withdrawn", "已停用"))
@@ -40,7 +42,7 @@ def index() -> str:
         page=asked.page(rows, count=session.scalar(select(func.count()).select_from(found).where(*rules))),
         filters=_filters(),
         own=session.tenant_id,
-        worst={row.id: _worst(row, signature) for row in rows.rows},
+        shown={row.id: _shown(row, signature) for row in rows.rows},
         drafts=queries.drafts_of(session, codes),
         pending=queries.pending_of(session, codes),
         new_drafts=queries.new_drafts(session),
@@ -49,9 +51,11 @@ def index() -> str:
     )
 
 
-def _worst(row: Any, signature: Any) -> int:
+def _shown(row: SmsTemplate, signature: Signature) -> tuple[str, int]:
+    """The body with the names of its variables, and what one message costs at most."""
     content = content_of_row(row)
-    return worst_segments(content.category, content.body_zh, signature, content.variables)
+    worst = worst_segments(content.category, content.body_zh, signature, content.variables)
+    return named_body(content), worst
 
 
 def _filters() -> list[dict[str, Any]]:

@@ -17,7 +17,12 @@ from shared_channels.sms.message_templates import queries
 from shared_channels.sms.message_templates.console.faces import pages
 from shared_channels.sms.message_templates.policy.checking import sensitive_words
 from shared_channels.sms.message_templates.policy.composing import compose, worst_case
-from shared_channels.sms.message_templates.policy.content import CATEGORY_ZH, TYPE_ZH, TemplateContent
+from shared_channels.sms.message_templates.policy.content import (
+    CATEGORY_ZH,
+    TYPE_ZH,
+    TemplateContent,
+    named_body,
+)
 from shared_channels.sms.message_templates.service.publishing import content_of_row
 from shared_channels.sms.segments.policy import code_units, segments
 from shared_channels.sms.signatures import service as signatures
@@ -42,11 +47,12 @@ def show(code: str) -> str:
     session, actor = current.session(), current.actor()
     row, where = queries.template_now(session, code), standing(session)
     content, local = content_of_row(row), row.tenant_id == session.tenant_id
-    may_edit = actor.may(Permission.SMS_TEMPLATE_EDIT)
+    may_edit, history = actor.may(Permission.SMS_TEMPLATE_EDIT), queries.history(session, code)
     return render_template(
         "sms_templates/show.html",
         row=row, content=content, local=local, where=where, names={t.id: t.name_zh for t in where.around},
-        preview=preview(content, where.signature), history=queries.history(session, code),
+        preview=preview(content, where.signature), history=history,
+        bodies={one.id: named_body(content_of_row(one)) for one in history},
         changes=about(session, queries.OBJECT_KIND, code), pending=queries.pending_change(session, code),
         draft=queries.draft(session, code) if may_edit else None, above=queries.inherited_now(session, code) if local else None,
         filings=filings(session, "template", code, row.number) if local else {}, may_edit=may_edit,

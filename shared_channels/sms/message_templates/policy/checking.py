@@ -65,7 +65,7 @@ def _body_faults(content: TemplateContent, signature: Signature) -> list[str]:
     elif _NO_SYMBOLS.search(body):
         found.append("正文中不要使用特殊符号、表情或者换行。")
     if "{" in PLACE.sub("", body) or "}" in PLACE.sub("", body):
-        found.append("变量的写法不完整，应为大括号中的小写字母、数字和下划线。")
+        found.append("变量的写法不完整，应为大括号中的中文名称。")
     if re.search(r"\}\s*\{", body):
         found.append("两个变量之间要有文字，不能紧挨着。")
     if _LINK.search(body):
@@ -117,8 +117,8 @@ def _one_fault(variable: Variable) -> list[str]:
     if not _KEY.fullmatch(variable.key):
         return ["变量的代码应为小写字母开头的字母、数字和下划线。"]
     if not variable.name_zh.strip() or len(variable.name_zh) > 20:
-        return [f"请填写变量 {variable.key} 的名称，不超过 20 个字。"]
+        return ["请填写变量的名称，不超过 20 个字。"]
     most = MAX_CODE_LENGTH if variable.type == VariableType.CODE else 200
     if not 1 <= variable.max_length <= most:
-        return [f"变量 {variable.key} 的最大长度应为 1 至 {most}。"]
+        return [f"变量“{variable.name_zh}”的最大长度应为 1 至 {most}。"]
     return []

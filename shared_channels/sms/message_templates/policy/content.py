@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]{0,29})\}")
+NAMED_PLACE = re.compile(r"\{([\u4e00-\u9fffA-Za-z0-9]{1,20})\}")
+"""A variable as people write it: by its name."""
 MAX_CODE_LENGTH = 6
 """Carriers refuse longer codes."""
 
@@ -96,3 +98,27 @@ def variable_of(stored: Mapping[str, Any]) -> Variable:
         str(VariableType(stored["type"])),
         int(stored["max_length"]),
     )
+
+
+def named_body(content: TemplateContent) -> str:
+    """The body as people read and write it: variables by their names."""
+    names = {v.key: v.name_zh for v in content.variables}
+    return PLACE.sub(lambda found: f"{{{names.get(found[1], found[1])}}}", content.body_zh)
+
+
+def names_in(body: str) -> list[str]:
+    """The variables of a body as people typed it, in their order, each once."""
+    return list(dict.fromkeys(NAMED_PLACE.findall(body)))
+
+
+def keyed(names: Sequence[str], known: Sequence[Variable]) -> dict[str, str]:
+    """Keys for these names: a known name keeps its key, a renamed one takes the free key in order, a further one gets a new key."""
+    keys = {v.name_zh: v.key for v in known if v.name_zh in names}
+    free = [v.key for v in known if v.name_zh not in names]
+    used = {v.key for v in known}
+    for name in names:
+        if name not in keys:
+            new = next(f"v{n}" for n in range(1, len(used) + 2) if f"v{n}" not in used)
+            keys[name] = free.pop(0) if free else new
+            used.add(keys[name])
+    return keys

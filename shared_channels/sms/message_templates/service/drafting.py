@@ -36,7 +36,7 @@ def save_draft(
     _may_edit(session, actor, code)
     wrong = faults(session, code, content)
     if not checking.CODE.fullmatch(code):
-        wrong["code"] = ["编号由小写字母、数字和下划线组成，用点分段，例如 notice.example。"]
+        wrong["code"] = ["编号由小写字母、数字和下划线组成，用点分成两段或三段。"]
     row, based_on = queries.draft(session, code), _based_on(session, code)
     if new and (based_on is not None or row is not None):
         wrong["code"] = ["已经有使用这个编号的短信模板。"]

@@ -20,6 +20,7 @@ from shared_channels.sms.message_templates.policy.content import (
     TYPE_ZH,
     TemplateContent,
     content_of,
+    named_body,
 )
 from shared_channels.sms.message_templates.service.drafting import faults
 from shared_channels.sms.signatures.policy import Signature
@@ -60,7 +61,7 @@ def words(content: TemplateContent, signature: Signature) -> dict[str, str]:
     return {
         "名称": content.name_zh,
         "短信种类": CATEGORY_ZH[content.category],
-        "正文": content.body_zh,
+        "正文": named_body(content),
         "变量": "、".join(variables),
         "额度用尽后": "继续发送" if content.never_stopped else "停止发送",
         "每条最多计费": f"{worst} 条",

@@ -21,13 +21,11 @@ NEW: dict[str, Any] = {
     "code": "notice.interest",
     "name_zh": "年度结息通知",
     "category": "NOTICE",
-    "body_zh": "您的公积金账户{year}年度结息{amount}元。",
-    "year-name": "年度",
-    "year-type": "number",
-    "year-length": "4",
-    "amount-name": "金额",
-    "amount-type": "amount",
-    "amount-length": "12",
+    "body_zh": "您的公积金账户{年度}年度结息{金额}元。",
+    "年度-type": "number",
+    "年度-length": "4",
+    "金额-type": "amount",
+    "金额-length": "12",
 }
 
 
@@ -73,7 +71,7 @@ def test_a_new_template_is_sent_after_a_second_person_agreed(database: TestDatab
     assert approve(approver, change) == 302
     assert templates(database, site, "notice.interest") == [(1, "published")]
     assert rows(database, "sms_template_draft", site.centre) == []
-    values = {"year": "2026", "amount": "123.45"}
+    values = {"v1": "2026", "v2": "123.45"}
     with database.door().tenant_tx(database.scope(site.centre)) as session:
         accepted = service.accept(
             session, template="notice.interest", phone=a_phone(), values=values, key="n-1"
@@ -98,8 +96,8 @@ def test_an_own_version_takes_the_place_of_the_provinces_and_is_given_back(
 ) -> None:
     editor, approver = client_for(database, site.editor), client_for(database, site.approver)
     given = {
-        "name_zh": "工单答复", "category": "NOTICE", "body_zh": "您的工单{order_no}已答复。",
-        "order_no-name": "工单编号", "order_no-type": "text", "order_no-length": "20",
+        "name_zh": "工单答复", "category": "NOTICE", "body_zh": "您的工单{工单编号}已答复。",
+        "工单编号-type": "text", "工单编号-length": "20",
     }  # fmt: skip
     assert post(editor, f"{BASE}/notice.work_order_answered/edit", given).status_code == 302
     assert propose(editor, "notice.work_order_answered/proposal") == 302
@@ -131,12 +129,12 @@ def test_a_withdrawn_template_sends_nothing(database: TestDatabase, site: Site) 
     [
         ({"code": "notice.case_accepted"}, "已经有使用这个编号的短信模板"),
         ({"code": "Notice"}, "编号由小写字母"),
-        ({"body_zh": "您的账户{year}年结息{amount}元【中心】"}, "正文中不要写【】"),
-        ({"body_zh": "您的账户{year}{amount}元"}, "不能紧挨着"),
-        ({"year-length": "400"}, "200"),
+        ({"body_zh": "您的账户{年度}年结息{金额}元【中心】"}, "正文中不要写【】"),
+        ({"body_zh": "您的账户{年度}{金额}元"}, "不能紧挨着"),
+        ({"年度-length": "400"}, "200"),
         ({"category": "BULK"}, "短信种类"),
         ({"category": "POLICY", "never_stopped": "1"}, "不因额度停发"),
-        ({"body_zh": "您的账户{year}年结息{amount}元，{more}。"}, "变量 {more}"),
+        ({"body_zh": "您的账户{年度}年结息{金额}元，{更多}。"}, "变量“更多”"),
     ],
 )
 def test_a_form_with_a_fault_comes_back_with_what_was_typed(
@@ -155,10 +153,9 @@ def test_a_form_with_a_fault_comes_back_with_what_was_typed(
     [
         {"category": "POLICY"},
         {
-            "body_zh": "您的工单{other}已答复。",
-            "other-name": "编号",
-            "other-type": "text",
-            "other-length": "20",
+            "body_zh": "您的工单{工单编号}（{编号}）已答复。",
+            "编号-type": "text",
+            "编号-length": "20",
         },
     ],
 )
@@ -166,8 +163,8 @@ def test_an_own_version_keeps_category_and_variables_of_the_one_above(
     database: TestDatabase, site: Site, changed: dict[str, str]
 ) -> None:
     given = {
-        "name_zh": "工单答复", "category": "NOTICE", "body_zh": "您的工单{order_no}已答复。",
-        "order_no-name": "工单编号", "order_no-type": "text", "order_no-length": "20", **changed,
+        "name_zh": "工单答复", "category": "NOTICE", "body_zh": "您的工单{工单编号}已答复。",
+        "工单编号-type": "text", "工单编号-length": "20", **changed,
     }  # fmt: skip
     answer = post(client_for(database, site.editor), f"{BASE}/notice.work_order_answered/edit", given)
     assert answer.status_code == 422

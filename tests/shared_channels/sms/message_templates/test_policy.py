@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from shared_channels.sms.message_templates.policy.checking import faults, sensitive_words
 from shared_channels.sms.message_templates.policy.composing import compose, fault_of, worst_segments
-from shared_channels.sms.message_templates.policy.content import TemplateContent, Variable, content_of
+from shared_channels.sms.message_templates.policy.content import (
+    TemplateContent,
+    Variable,
+    content_of,
+    keyed,
+    named_body,
+)
 from shared_channels.sms.message_templates.seed import PROVINCIAL
 from shared_channels.sms.segments.policy import segments, split
 from shared_channels.sms.signatures.policy import Signature, effective
@@ -125,3 +131,17 @@ def test_good_ones_have_no_fault() -> None:
 def test_words_that_carriers_dislike_are_hinted() -> None:
     assert [word for word, _ in sensitive_words("您的贷款逾期，请点击")] == ["贷款", "逾期", "点击"]
     assert sensitive_words("您申请的事项已受理") == []
+
+
+def test_people_see_names_and_programs_keep_keys() -> None:
+    assert named_body(NOTICE) == "您申请的{事项}已受理。"
+    known = (Variable("item", "事项"), Variable("case_no", "编号"))
+    assert keyed(["编号", "事项"], known) == {"编号": "case_no", "事项": "item"}
+    assert keyed(["编号", "事项名称"], known) == {"编号": "case_no", "事项名称": "item"}
+    assert keyed(["事项", "编号", "日期", "金额"], known) == {
+        "事项": "item",
+        "编号": "case_no",
+        "日期": "v1",
+        "金额": "v2",
+    }
+    assert keyed(["甲", "乙"], ()) == {"甲": "v1", "乙": "v2"}

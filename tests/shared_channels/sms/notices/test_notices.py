@@ -89,9 +89,9 @@ def test_a_notice_that_may_not_go_is_left_out_and_said(database: TestDatabase, w
         queries.forget_terms(session)
     assert Outcome.DONE in world.work(HANDLER + "tell_accepted")
     assert len(rows(database, "sms_message", world.tenant_id)) == before
-    events = [
-        e for e in rows(database, "audit_event", world.tenant_id) if e["action"] == "sms.notice_left_out"
-    ]
+    wanted = ("sms.notice_left_out", str(case_id))
+    written = rows(database, "audit_event", world.tenant_id)
+    events = [event for event in written if (event["action"], event["object_id"]) == wanted]
     assert len(events) == 1
     assert "模板还没有批准" in events[0]["summary"]
 
