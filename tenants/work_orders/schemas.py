@@ -6,7 +6,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from tenants.work_orders.policy.limits import UNIT_ZH
-from tenants.work_orders.policy.words import CHANNEL_ZH, KIND_ZH
+from tenants.work_orders.policy.words import KIND_ZH, SOURCE_ZH
 
 _VERSION = {"kind": "hidden"}
 
@@ -21,7 +21,7 @@ class CallIn(ma.Schema):
     )
     channel = fields.String(
         required=True,
-        validate=validate.OneOf(list(CHANNEL_ZH), labels=list(CHANNEL_ZH.values())),
+        validate=validate.OneOf(list(SOURCE_ZH), labels=list(SOURCE_ZH.values())),
         metadata={"label": "来源渠道", "kind": "select"},
     )
     name = fields.String(

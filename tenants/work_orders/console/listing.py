@@ -20,7 +20,7 @@ from tenants.work_orders.console.faces import pages, uuid_or_none
 from tenants.work_orders.models import WorkOrder
 from tenants.work_orders.policy.limits import days_left
 from tenants.work_orders.policy.states import STATE_KIND, STATE_ZH, WAITING
-from tenants.work_orders.policy.words import CHANNEL_ZH, KIND_ZH, ORIGIN_ZH
+from tenants.work_orders.policy.words import KIND_ZH, ORIGIN_ZH, SOURCE_ZH
 from tenants.work_orders.schemas import FindIn
 
 VIEWS = (
@@ -83,7 +83,7 @@ def lines(rows: Sequence[WorkOrder], units: dict[str, str]) -> dict[Any, dict[st
             "excerpt": _excerpt(queries.opened(session, order).text),
             "kind_zh": KIND_ZH[order.kind],
             "state": (STATE_ZH[order.state], STATE_KIND[order.state]),
-            "channel_zh": CHANNEL_ZH.get(order.channel, order.channel),
+            "channel_zh": SOURCE_ZH.get(order.channel, order.channel),
             "origin_zh": ORIGIN_ZH[order.origin],
             "unit": units.get(str(order.unit_id), _("中心工单台")),
             "days": days_left(days, today, order.due_on, order.limit_unit)
@@ -122,6 +122,7 @@ def _views(wanted: queries.DeskFilter, counts: dict[str, int]) -> list[tuple[str
             wanted.view == code and not wanted.state,
         )
         for code, word in VIEWS
+        if code != "mine" or current.actor().may(Permission.WORK_ORDER_ANSWER)
     ]
 
 
@@ -130,7 +131,7 @@ def _filters(units: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
         {"name": "number", "label": _("工单编号"), "kind": "text", "placeholder": _("编号或开头几位")},
         {"name": "kind", "label": _("类别"), "kind": "select", "choices": list(KIND_ZH.items())},
         {"name": "state", "label": _("状态"), "kind": "select", "choices": list(STATE_ZH.items())},
-        {"name": "channel", "label": _("来源渠道"), "kind": "select", "choices": list(CHANNEL_ZH.items())},
+        {"name": "channel", "label": _("来源渠道"), "kind": "select", "choices": list(SOURCE_ZH.items())},
     ]
     if units:
         filters.append({"name": "unit", "label": _("办理部门"), "kind": "select", "choices": units})

@@ -19,7 +19,7 @@ from tenants.work_orders.console.faces import pages
 from tenants.work_orders.models import WorkOrder, WorkOrderState
 from tenants.work_orders.policy.limits import UNIT_ZH, days_left
 from tenants.work_orders.policy.states import STATE_KIND, STATE_ZH, WAITING
-from tenants.work_orders.policy.words import CHANNEL_ZH, KIND_ZH, ORIGIN_ZH
+from tenants.work_orders.policy.words import KIND_ZH, ORIGIN_ZH, SOURCE_ZH
 from tenants.work_orders.schemas import CommentIn, MergeIn, RevealIn
 
 
@@ -93,7 +93,7 @@ def head(order: WorkOrder) -> dict[str, Any]:
         "facts": [
             (_("工单编号"), order.number),
             (_("类别"), KIND_ZH[order.kind]),
-            (_("来源"), f"{CHANNEL_ZH.get(order.channel, order.channel)} · {ORIGIN_ZH[order.origin]}"),
+            (_("来源"), f"{SOURCE_ZH.get(order.channel, order.channel)} · {ORIGIN_ZH[order.origin]}"),
             (_("办理部门"), units.get(str(order.unit_id), _("中心工单台"))),
             (_("办理人"), order.taken_name or "—"),
         ],

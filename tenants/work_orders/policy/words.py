@@ -8,12 +8,12 @@ from tenants.cases.policy.words import CHANNEL_ZH, GRADE_ZH, POOR_GRADES
 from tenants.work_orders.models import Origin, WorkOrderKind
 
 __all__ = [
-    "CHANNEL_ZH",
     "GRADE_ZH",
     "KIND_ZH",
     "OFFERED_KINDS",
     "ORIGIN_ZH",
     "POOR_GRADES",
+    "SOURCE_ZH",
     "STEP_KIND",
     "STEP_ZH",
 ]
@@ -26,6 +26,8 @@ KIND_ZH: Mapping[str, str] = {
     WorkOrderKind.PETITION: "信访",
     WorkOrderKind.HOME_HELP: "上门帮办",
 }
+SOURCE_ZH: Mapping[str, str] = {**CHANNEL_ZH, "city_hotline": "12345热线", "letter": "来信来访"}
+"""Where a work order came from: our channels, and what reaches a centre from elsewhere."""
 OFFERED_KINDS = tuple(kind for kind in WorkOrderKind if kind is not WorkOrderKind.PETITION)
 """What people may open by themselves; petitions are registered by staff."""
 ORIGIN_ZH: Mapping[str, str] = {

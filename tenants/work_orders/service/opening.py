@@ -28,7 +28,7 @@ from tenants.work_orders.errors import TooManyToday
 from tenants.work_orders.events import WorkOrderOpened
 from tenants.work_orders.models import Origin, WorkOrder, WorkOrderKind, WorkOrderState
 from tenants.work_orders.policy.limits import due_on, received_on
-from tenants.work_orders.policy.words import CHANNEL_ZH, GRADE_ZH, KIND_ZH, OFFERED_KINDS
+from tenants.work_orders.policy.words import GRADE_ZH, KIND_ZH, OFFERED_KINDS, SOURCE_ZH
 from tenants.work_orders.service.steps import CITIZEN, SYSTEM, By, by_seat, note, said
 
 SHORTEST, LONGEST = 5, 2000
@@ -94,7 +94,7 @@ def open_for_caller(
     vault.of(session)
     if kind not in list(WorkOrderKind):
         raise Invalid(fields={"kind": ["请选择类别。"]})
-    if channel not in CHANNEL_ZH:
+    if channel not in SOURCE_ZH:
         raise Invalid(fields={"channel": ["请选择来源渠道。"]})
     words = said("text", text, SHORTEST, LONGEST)
     phone = None if contact is None else _phone(contact)
