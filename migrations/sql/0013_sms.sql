@@ -114,8 +114,13 @@ language plpgsql volatile security definer set search_path = k, public, pg_temp 
 #variable_conflict use_column
 declare
     v_line uuid[]; v_province uuid; v_extension text; v_month text; v_now timestamptz := clock_timestamp();
-    r record; t public.sms_template%rowtype; v_n integer := 0; i integer; v_flow record;
-    v_ids uuid[]; v_said text[]; v_lanes smallint[]; v_parts integer[]; v_never boolean[]; v_due timestamptz[]; v_until timestamptz[];
+    r record; t public.sms_template%rowtype; v_flow record;
+    v_n integer := jsonb_array_length(p_rows);
+    -- Filled first: an array that begins at another place than 1 would be read from its own beginning.
+    v_ids uuid[] := array_fill(null::uuid, array[v_n]); v_said text[] := array_fill(null::text, array[v_n]);
+    v_lanes smallint[] := array_fill(null::smallint, array[v_n]); v_parts integer[] := array_fill(null::integer, array[v_n]);
+    v_never boolean[] := array_fill(null::boolean, array[v_n]);
+    v_due timestamptz[] := array_fill(null::timestamptz, array[v_n]); v_until timestamptz[] := array_fill(null::timestamptz, array[v_n]);
     v_free integer := 0; v_bound integer := 0; v_work integer; v_refused boolean := false;
 begin
     if k.cur_tenant('gjj_app', true) is distinct from p_tenant then
@@ -130,7 +135,6 @@ begin
             with ordinality as x(id, key, content_hash, template_id, number_index, segments, accepted_at, due_at, expires_at, ord)
          order by x.key
     loop
-        v_n := v_n + 1;
         v_ids[r.ord] := r.id;
         v_month := coalesce(v_month, to_char(r.accepted_at at time zone 'Asia/Shanghai', 'YYYY-MM'));
         insert into public.sms_key (tenant_id, id, key, message_id, content_hash, made_at)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from kernel import vault
+from kernel.calendar import clock
 from kernel.crypto.secret import RevealPurpose, Secret, reveal
-from kernel.db import TenantSession, UnauditedChange
+from kernel.db import TenantSession, UnauditedChange, utc_now
+from kernel.db.ids import uuid7
 from kernel.errors import Invalid
-from shared_channels.sms.messages import errors, service
+from shared_channels.sms.messages import errors, queries, service
 from shared_channels.sms.messages.service import Accepted
+from shared_channels.sms.numbers.queries import registry_index
 from tests.database import TestDatabase
 from tests.shared_channels.sms.messages.site import a_phone, rows, run, set_up
 
@@ -119,8 +125,10 @@ def test_32_requests_with_one_key_make_one_message(database: TestDatabase, centr
     assert len(found) == 32
     assert len({accepted.message_id for accepted in found}) == 1
     assert sum(not accepted.repeated for accepted in found) == 1
-    [count] = [c for c in rows(database, "sms_number_count") if c["id"] and c["day_count"] >= 1][-1:]
-    assert count["day_count"] == 1
+    with database.door().tenant_tx(database.scope(centre), read_only=True) as session:
+        mark = registry_index(session, phone)
+    counted = [c["day_count"] for c in rows(database, "sms_number_count") if bytes(c["number_index"]) == mark]
+    assert counted == [1]
 
 
 def test_a_roll_back_leaves_nothing(database: TestDatabase, centre: UUID) -> None:
@@ -251,3 +259,125 @@ def test_virtual_time_spreads_a_tenant_but_starts_at_the_clock(database: TestDat
         send(session, a_phone(), "k-v-late")
     assert rows(database, "sms_queue", tenant)[-1]["vtime"] == 500.5
     run(database, "update k.sms_clock set vtime = 0")
+
+
+def test_a_further_message_costs_one_round_trip(database: TestDatabase, centre: UUID) -> None:
+    with database.door().tenant_tx(database.scope(centre)) as session:
+        send(session, a_phone(), "k-warm")
+    sent: list[str] = []
+    listener = lambda *given: sent.append(given[2])  # noqa: E731
+    with database.door().tenant_tx(database.scope(centre)) as session:
+        session.connection()
+        event.listen(database.door().engine, "before_cursor_execute", listener)
+        accepted = service.accept(
+            session, template="code.login", phone=a_phone(), values={"code": "123456"}, key="k-counted"
+        )
+        event.remove(database.door().engine, "before_cursor_execute", listener)
+        session.audit("test.sms_accepted", "sms_message", accepted.message_id, "测试受理短信")
+    assert ["sms_put" in statement for statement in sent] == [True]
+
+
+def test_a_withdrawn_template_stops_within_two_seconds(database: TestDatabase, centre: UUID) -> None:
+    with database.door().tenant_tx(database.scope(centre)) as session:
+        send(session, a_phone(), "k-before", template="code.bind_channel")
+    run(
+        database,
+        "insert into sms_template (tenant_id, id, code, number, state, name_zh, category, never_stopped, body_zh, variables,"
+        " origin, published_at) select %s, uuidv7(), code, 9, 'withdrawn', name_zh, category, never_stopped, body_zh, variables,"
+        " 'template', now() from sms_template where code = 'code.bind_channel' limit 1",
+        centre,
+    )
+    time.sleep(queries.KEEP_S + 0.1)
+    with (
+        pytest.raises(errors.TemplateNotApproved),
+        database.door().tenant_tx(database.scope(centre)) as session,
+    ):
+        send(session, a_phone(), "k-after", template="code.bind_channel")
+
+
+def test_no_caller_raises_the_category(database: TestDatabase, centre: UUID) -> None:
+    """What the application hands over names a template only; lane and category are the database's own."""
+    with database.door().tenant_tx(database.scope(centre)) as session:
+        accepted = send(
+            session, a_phone(), "k-lane", template="notice.work_order_answered", values={"order_no": "G9"}
+        )
+        row = queries.message(session, accepted.message_id)
+        assert (row.category, row.lane, row.never_stopped) == ("NOTICE", 1, False)
+    foreign = database.open_centre("C95107")
+    run(
+        database,
+        "insert into sms_template (tenant_id, id, code, number, state, name_zh, category, never_stopped, body_zh, variables,"
+        " origin, published_at) values (%s, uuidv7(), 'code.own', 1, 'published', '自己', 'OTP', true, '验证码', '[]', 'template', now())",
+        foreign,
+    )
+    [stolen] = [t["id"] for t in rows(database, "sms_template", foreign)]
+    with database.door().tenant_tx(database.scope(centre)) as session:
+        queries.terms(session, centre, "code.login")
+        sealed = queries.Sealed(
+            uuid7(),
+            "k-stolen",
+            b"h",
+            stolen,
+            None,
+            b"p",
+            b"i" * 32,
+            b"t",
+            1,
+            clock.now(),
+            None,
+            None,
+            ("", ""),
+        )
+        assert [verdict for _, verdict in queries.put(session, centre, [sealed])] == ["template"]
+
+
+def test_a_batch_answers_row_by_row_and_keeps_their_order(database: TestDatabase) -> None:
+    tenant = database.open_centre("C95108")
+    with database.door().tenant_tx(database.scope(tenant)) as session:
+        terms = queries.terms(session, tenant, "code.login")
+        assert terms is not None
+
+        def one(key: str, content: bytes = b"c", template: UUID = terms.template_id) -> queries.Sealed:
+            return queries.Sealed(
+                uuid7(),
+                key,
+                content,
+                template,
+                None,
+                b"p",
+                b"i" * 32,
+                b"t",
+                2,
+                clock.now(),
+                None,
+                None,
+                ("", ""),
+            )
+
+        first = queries.put(session, tenant, [one("z"), one("a")])
+        again = queries.put(
+            session, tenant, [one("z"), one("m", template=uuid7()), one("a", b"other"), one("b"), one("b")]
+        )
+        session.audit("test.sms_accepted", "sms_message", tenant, "测试受理短信")
+    assert [verdict for _, verdict in first] == ["accepted", "accepted"]
+    assert [verdict for _, verdict in again] == ["repeated", "template", "conflict", "accepted", "repeated"]
+    assert again[0][0] == first[0][0]
+    assert again[4][0] == again[3][0]
+    assert sorted(k["key"] for k in rows(database, "sms_key", tenant)) == ["a", "b", "z"]
+    assert [q["vtime"] for q in rows(database, "sms_queue", tenant)] == [2, 4, 6]
+    [allowance] = rows(database, "sms_allowance", tenant)
+    assert allowance["reserved_segments"] == 6
+
+
+def test_business_time_names_the_month_and_wall_time_the_queue(database: TestDatabase) -> None:
+    tenant = database.open_centre("C95109")
+    ahead = datetime(2027, 3, 31, 17, 0, tzinfo=UTC) - utc_now()
+    clock.set_source(lambda: ahead)
+    try:
+        with database.door().tenant_tx(database.scope(tenant)) as session:
+            send(session, a_phone(), "k-march", due_at=clock.now() + timedelta(hours=1))
+    finally:
+        clock.set_source(timedelta)
+    [message] = rows(database, "sms_message", tenant)
+    assert message["month"] == "2027-04"
+    assert 3500 < (message["due_at"] - utc_now()).total_seconds() < 3700
