@@ -10,6 +10,7 @@ from sqlalchemy import select
 from acceptance.facts import jobs
 from acceptance.facts.models import DailyFact, FactEvent
 from kernel.calendar import clock
+from kernel.events import Event
 from shared_channels.accounts.events import AccountBound
 from tenants.cases import service as cases
 from tenants.cases.events import CaseDecided, CaseRated, CaseSubmitted
@@ -31,7 +32,7 @@ def counted(world: World) -> Counts:
         }
 
 
-def feed(world: World, *events: object) -> None:
+def feed(world: World, *events: Event) -> None:
     handlers = {
         CaseSubmitted: jobs.case_submitted,
         CaseDecided: jobs.case_decided,

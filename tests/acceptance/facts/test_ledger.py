@@ -91,6 +91,22 @@ def test_the_app_can_neither_change_nor_delete_a_row_of_the_ledger(site: Site, c
             session.execute(text(statement))
 
 
+def test_another_centre_sees_no_row_and_writes_none(site: Site) -> None:
+    mine, other = site.centre("C95208", channels=False), site.centre("C95209", channels=False)
+    with site.inside(mine) as session:
+        record(session, "visits", DAY, 1, {"channel": "app"}, uuid7())
+    with site.inside(other, read_only=True) as session:
+        for table in ("fact_event", "daily_fact", "fact_correction", "standard_draft", "centre_indicator"):
+            assert session.execute(text(f"select count(*) from {table}")).scalar_one() == 0, table
+    with pytest.raises(Exception, match="row-level security"), site.inside(other) as session:
+        session.execute(
+            text(
+                "insert into fact_event (tenant_id, id, day, kind, channel, dims, n, recorded_at)"
+                f" values ('{mine}', uuidv7(), '{DAY}', 'visits', 'app', '', 1, now())"
+            )
+        )
+
+
 def test_the_provinces_reader_sees_no_row_of_the_ledger(site: Site) -> None:
     scope = site.database.scope(site.database.province_id, DbRole.PROVINCE_READER)
     for table in ("fact_event", "daily_fact", "fact_correction"):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import acceptance.indicators
@@ -55,6 +55,8 @@ def test_a_window_never_looks_ahead(on: date, window: Window) -> None:
     assert found.days >= 1
 
 
+@example(10**6, 10**6 - 1)
+@example(10**6, 1)
 @given(st.integers(1, 10**9), st.integers(0, 10**9))
 def test_a_share_says_all_or_nothing_only_when_it_is(whole: int, part: int) -> None:
     done = min(part, whole)
