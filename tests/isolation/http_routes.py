@@ -17,6 +17,7 @@ from tests.isolation.http_world import HttpWorld
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 WORDS: dict[str, tuple[str, str]] = {
     "kind": ("csv", "xlsx"),
+    "month": ("2026-10", "2026-09"),
     "what": ("switch", "parameters"),
     "role": ("clerk", "seat"),
     "filename": ("js/console.js", "js/zzzz.js"),

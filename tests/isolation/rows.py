@@ -34,9 +34,9 @@ SPECIAL = {
     "service_item_revision": {"effective_from": "date_trunc('second', now())"},
     "stored_file": {"sha256": "sha256('x')"},
     "core_link": {"adapter": "'demo'", "timeout_ms": "2000"},
-    "sms_statement": {"body_hash": "sha256('\\x636e617279'::bytea)"},
+    "sms_statement": {"month": "'2026-08'", "body_hash": "sha256('\\x636e617279'::bytea)"},
     "sms_statement_received": {"body_hash": "sha256('\\x636e617279'::bytea)"},
-    "sms_tariff": {"origin": "'default'", "change_id": "null"},
+    "sms_tariff": {"origin": "'default'", "change_id": "null", "tiers": "'[{\"start\": 0, \"price_milli_fen\": 3500}]'::jsonb"},
     "role_grant": {"origin": "'manifest'", "change_id": "null", "revoked_at": "null"},
     "sms_extension": {"extension": "floor(random() * 100000000)::integer::text"},
 }  # fmt: skip
