@@ -52,6 +52,7 @@ def test_the_right_code_proves_the_number_once(database: TestDatabase, codes: Co
     assert proof is not None
     assert plain(proof.phone) == codes.sent[-1].phone
     assert guessed(database, key, codes.last) is None
+    assert attempts(database, key) == 1, "what was right once is not looked at again"
 
 
 def test_a_code_has_six_digits_and_goes_by_the_template_of_its_purpose(
@@ -109,6 +110,7 @@ def test_a_code_of_another_purpose_is_refused(database: TestDatabase, codes: Cod
         key = asked(database, purpose)
         for other in set(Purpose) - {purpose}:
             assert guessed(database, key, codes.last, other) is None
+        assert attempts(database, key) == 0, "not even looked at"
         assert guessed(database, key, codes.last, purpose) is not None
 
 
