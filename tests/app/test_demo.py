@@ -57,6 +57,7 @@ def test_it_serves_and_says_where(demo: DemoProcess) -> None:
     assert stat.S_IMODE((demo.folder / "demo.json").stat().st_mode) == 0o600
     assert note["ports"]["web"] == httpx.URL(note["base_url"]).port
     assert note["base_url"] in demo.said
+    assert "演示手机" in httpx.get(note["phone_url"], trust_env=False).text
     assert all(account["password"] not in demo.said for account in note["accounts"])
 
 

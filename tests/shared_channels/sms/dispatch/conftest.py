@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -11,11 +12,12 @@ from tests.shared_channels.sms.dispatch.world import World
 
 
 @pytest.fixture
-def world(database: TestDatabase) -> World:
+def world(database: TestDatabase) -> Iterator[World]:
     """No message of an earlier test is left in it."""
     world = World(database)
     world.empty()
-    return world
+    yield world
+    world.close()
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,6 @@ async def test_who_slept_past_the_lease_moves_nothing(world: World, tenant: UUID
     assert await store.record([], [], [{**report, "carrier_id": "old"}]) == 1
     assert await store.record([], [], [{**report, "carrier_id": "new"}]) == 0
     assert world.usage() == {("delivered", 1, 1, 1): 1}
-    await store.door.close()
 
 
 @within(30)
@@ -116,7 +115,6 @@ async def test_who_slept_past_the_lease_ends_the_doubt_while_nobody_took_the_mes
     await store.record([_row(world, claimed, "sent", ["one"])], [], [])
     assert world.states() == {"sent": 1}
     assert world.one("select count(*) from sms_queue") == 0
-    await store.door.close()
 
 
 @within(40)

@@ -64,7 +64,6 @@ async def test_equal_tenants_get_equal_shares_and_weights_count(world: World, da
     store, taken = world.store(), Counter[UUID]()
     for _ in range(60):
         taken.update(row[0] for row in await store.claim("一号", 4, 0, 60.0, uuid4()))
-    await store.door.close()
     *equal, heavy = (taken[tenant] for tenant in tenants)
     assert sum(equal) + heavy == 240
     assert max(equal) - min(equal) <= 1
@@ -79,7 +78,6 @@ async def test_who_comes_late_is_not_behind_who_came_early(world: World, databas
     await store.claim("一号", 100, 0, 60.0, token)
     world.put(late, 50, "NOTICE")
     taken = Counter(row[0] for row in await store.claim("一号", 60, 0, 60.0, token))
-    await store.door.close()
     assert abs(taken[late] - taken[early]) <= 1
 
 
@@ -94,7 +92,6 @@ async def test_policy_keeps_its_small_share_behind_codes(world: World, tenant: U
     rest = [row[3] for row in await store.claim("一号", 200, 0, 60.0, token)]
     assert rest == ["OTP"] * 81 + ["NOTICE"] * 100 + ["POLICY"] * 19
     assert await store.claim("一号", 0, 0, 60.0, token) == []
-    await store.door.close()
 
 
 def test_a_claim_is_what_the_line_sends_in_twenty_milliseconds() -> None:

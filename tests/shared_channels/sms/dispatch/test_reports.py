@@ -70,7 +70,6 @@ async def _play(world: World, tenant: UUID, random: Random) -> None:
     assert world.one("select count(*) from k.sms_early_report") == len(
         {each["carrier_id"] for each in reports} - {each for row in answers for each in row["ids"]}
     )
-    await store.door.close()
 
 
 async def _in_pieces(
@@ -103,4 +102,3 @@ async def test_a_report_that_crosses_its_answer_is_matched(world: World, tenant:
         )
     assert await store.match_early(100) == 1
     assert world.states() == {"delivered": 1}
-    await store.door.close()

@@ -45,6 +45,7 @@ class World:
 
     database: TestDatabase
     sent: list[tuple[UUID, UUID]] = field(default_factory=list)
+    stores: list[PostgresStore] = field(default_factory=list)
 
     @contextmanager
     def superuser(self) -> Iterator[psycopg.Connection]:
@@ -141,7 +142,13 @@ class World:
         return row[0] if row is not None and len(row) == 1 else row
 
     def store(self) -> PostgresStore:
-        return PostgresStore(GatewayDoor(self.database.dsn(Login.GATEWAY)))
+        """Closed by `close`."""
+        self.stores.append(PostgresStore(GatewayDoor(self.database.dsn(Login.GATEWAY))))
+        return self.stores[-1]
+
+    def close(self) -> None:
+        for store in self.stores:
+            asyncio.run(store.door.close())
 
     def line(self, port: int, protocol: str = "cmpp30", **values: Any) -> LineSettings:
         quick = {

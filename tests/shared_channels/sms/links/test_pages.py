@@ -30,10 +30,11 @@ def neighbour(database: TestDatabase) -> UUID:
 
 
 @pytest.fixture
-def world(database: TestDatabase) -> World:
+def world(database: TestDatabase) -> Iterator[World]:
     world = World(database)
     world.empty()
-    return world
+    yield world
+    world.close()
 
 
 @contextmanager

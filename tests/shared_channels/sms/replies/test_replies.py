@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -24,10 +25,11 @@ PHONE = "16000000077"
 
 
 @pytest.fixture
-def world(database: TestDatabase) -> World:
+def world(database: TestDatabase) -> Iterator[World]:
     world = World(database)
     world.empty()
-    return world
+    yield world
+    world.close()
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +110,6 @@ async def test_the_same_message_is_stored_once(world: World, tenant: UUID) -> No
     }  # fmt: skip
     assert await store.put_uplink(tenant, row)
     assert not await store.put_uplink(tenant, {**row, "id": str(uuid7())})
-    await store.door.close()
     assert world.one("select count(*) from outbox_event where name = 'sms.uplink_received'") == 1
 
 
