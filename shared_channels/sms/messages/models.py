@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Double, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Double, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db.model import Base, Own
@@ -95,7 +95,9 @@ class SmsQueue(Own, Base):
     __unaudited__ = "a queue: the accepting of the message is audited"
     __table_args__ = (
         CheckConstraint("lane between 0 and 2", name="lane"),
-        Index("ix_sms_queue_order", "lane", "vtime", "id"),
+        Index("ix_sms_queue_ready", "lane", "vtime", "id", postgresql_where=text("leased_until is null")),
+        Index("ix_sms_queue_leased", "leased_until", postgresql_where=text("leased_until is not null")),
+        Index("ix_sms_queue_expiry", "expires_at", postgresql_where=text("expires_at is not null")),
     )
 
     lane: Mapped[int] = mapped_column(SmallInteger)
