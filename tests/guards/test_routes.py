@@ -67,11 +67,32 @@ PUBLIC = {
             "prove_on_phone",
             "counter_code_for_person",
             "counter_done",
+            "start",
+            "start_again",
+            "fill",
+            "save",
+            "upload",
+            "remove",
+            "confirm",
+            "submit",
+            "withdraw",
+            "case",
+            "rate",
+            "orders",
+            "order",
+            "ask_form",
+            "ask",
+            "reopen_order",
+            "rate_order",
         )
     },
     **{
         f"channel_api.{view}": "a program calls it; its signature proves itself, once"
         for view in ("send_code", "link_user", "enter", "leave", "person")
+    },
+    **{
+        f"channel_cases.{view}": "a program calls it for the person whose key it holds; its signature proves itself, once"
+        for view in ("prove", "mine", "start", "one", "save", "submit", "withdraw", "rate")
     },
     "identity.sign_in": "nobody is signed in yet",
     "identity.callback": "nobody is signed in yet: the issuer sends the person back",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared_channels.mobile.console import (
     applying,
+    asking,
     binding,
     following,
     mine,
@@ -13,4 +14,4 @@ from shared_channels.mobile.console import (
 )
 from shared_channels.mobile.console.face import pages
 
-__all__ = ["applying", "binding", "following", "mine", "pages", "proving", "reading", "signing_in"]
+__all__ = ["applying", "asking", "binding", "following", "mine", "pages", "proving", "reading", "signing_in"]
