@@ -43,3 +43,11 @@ class TemplateAwaiting(Conflict):
     code = "sms.template_awaiting"
     message_zh = "这个模板有一项变更正在等待审批。"
     hint_zh = "请等待审批结果；需要修改的，请提交人先撤回申请。"
+
+
+class CodeNeeded(Conflict):
+    """People could no longer log in."""
+
+    code = "sms.template_needed"
+    message_zh = "登录和核验身份要用这个模板，不能停用。"
+    hint_zh = "需要改变内容的，请编辑后提交审批。"

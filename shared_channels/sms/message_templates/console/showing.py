@@ -15,7 +15,7 @@ from kernel.web import current
 from kernel.web.notices import tell
 from shared_channels.sms.message_templates import queries
 from shared_channels.sms.message_templates.console.faces import pages
-from shared_channels.sms.message_templates.policy.checking import sensitive_words
+from shared_channels.sms.message_templates.policy.checking import PLATFORM_CODES, sensitive_words
 from shared_channels.sms.message_templates.policy.composing import compose, worst_case
 from shared_channels.sms.message_templates.policy.content import (
     CATEGORY_ZH,
@@ -56,6 +56,7 @@ def show(code: str) -> str:
         changes=about(session, queries.OBJECT_KIND, code), pending=queries.pending_change(session, code),
         draft=queries.draft(session, code) if may_edit else None, above=queries.inherited_now(session, code) if local else None,
         filings=filings(session, "template", code, row.number) if local else {}, may_edit=may_edit,
+        needed=code in PLATFORM_CODES,
         categories=CATEGORY_ZH, types=TYPE_ZH, carriers=CARRIER_ZH, filing_states=FILING_ZH,
     )  # fmt: skip
 

@@ -19,6 +19,8 @@ from shared_channels.sms.signatures.policy import Signature
 MAX_TEXT = 500
 """Characters of the longest finished text; carriers refuse more."""
 CODE = re.compile(r"[a-z][a-z0-9_]{1,29}(\.[a-z][a-z0-9_]{1,29}){1,2}")
+PLATFORM_CODES = frozenset({"code.register", "code.login", "code.step_up", "code.bind_channel"})
+"""Codes that the platform's own log-in sends: their text may change, they are never withdrawn."""
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _CODE_WORDS = ("验证码", "校验码", "注册码", "动态码")
 _NO_SYMBOLS = re.compile(r"[【】¥￥★☆●◆■\x00-\x1f\x7f\ud800-\udfff\U00010000-\U0010ffff]")

@@ -11,9 +11,9 @@ from kernel.db import TenantSession
 from kernel.errors import Invalid
 from kernel.permissions import Permission
 from shared_channels.sms.message_templates import queries
-from shared_channels.sms.message_templates.errors import NotLocal, TemplateMoved, TemplateNotFound
+from shared_channels.sms.message_templates.errors import CodeNeeded, NotLocal, TemplateMoved, TemplateNotFound
 from shared_channels.sms.message_templates.models import SmsTemplate, TemplateState
-from shared_channels.sms.message_templates.policy.checking import sensitive_words
+from shared_channels.sms.message_templates.policy.checking import PLATFORM_CODES, sensitive_words
 from shared_channels.sms.message_templates.policy.composing import worst_segments
 from shared_channels.sms.message_templates.policy.content import (
     CATEGORY_ZH,
@@ -101,9 +101,16 @@ def _withdraw_words(session: TenantSession, payload: Payload) -> Difference:
     now = _unmoved(session, payload)
     if now is None or now.state != TemplateState.PUBLISHED:
         raise TemplateNotFound
+    _refuse_needed(now)
     lines = (Line("状态", "使用中", "已停用"),)
     sentences = ("停用后，使用这个模板的短信不再受理，相关业务不再发出这一通知。",)
     return Difference(f"停用短信模板：{now.name_zh}", queries.OBJECT_KIND, now.code, lines, sentences)
+
+
+def _refuse_needed(row: SmsTemplate) -> None:
+    """Codes of the platform itself: without them nobody logs in."""
+    if row.code in PLATFORM_CODES:
+        raise CodeNeeded
 
 
 def _inherit_words(session: TenantSession, payload: Payload) -> Difference:
@@ -131,6 +138,7 @@ def _apply_withdraw(session: TenantSession, execution: Execution) -> None:
     now = _unmoved(session, execution.payload)
     if now is None:
         raise TemplateNotFound
+    _refuse_needed(now)
     _put(session, execution, TemplateState.WITHDRAWN, content_of_row(now))
 
 

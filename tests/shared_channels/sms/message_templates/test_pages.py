@@ -222,3 +222,10 @@ def test_what_is_not_there_is_not_found(database: TestDatabase, site: Site) -> N
         "notice.nothing/withdrawal",
     ):
         assert editor.get(f"{BASE}/{address}").status_code == 404
+
+
+def test_codes_of_the_log_in_are_never_withdrawn(database: TestDatabase, site: Site) -> None:
+    editor = client_for(database, site.editor)
+    assert editor.get(f"{BASE}/code.login/withdrawal").status_code == 409
+    assert propose(editor, "code.login/withdrawal") == 409
+    assert "停用模板" not in editor.get(f"{BASE}/code.login").get_data(as_text=True)
