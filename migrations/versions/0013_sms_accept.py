@@ -1,7 +1,7 @@
 """SMS accept: templates, signatures, extensions, number limits, messages, keys and the queue.
 
 Revision ID: 0013
-Revises: 0011
+Revises: 0012
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from migrations import ddl_v1 as ddl
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Dispatch: segments, uplink messages, carrier ids, and the functions of the gateway.
 
 Revision ID: 0014
-Revises: 0012, 0013
+Revises: 0013
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from migrations import ddl_v1 as ddl
 
 revision = "0014"
-down_revision = ("0012", "0013")
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Accounts of depositors and employers' clerks, their log-ins, codes and bindings; the programs of the channels.
 
 Revision ID: 0015
-Revises: 0011
+Revises: 0014
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alembic import op
 from migrations import ddl_v1 as ddl
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

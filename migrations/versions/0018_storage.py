@@ -1,7 +1,7 @@
 """Kept files: a row for each, the tenant's sum of bytes and its cap.
 
 Revision ID: 0018
-Revises: 0011
+Revises: 0017
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from migrations import ddl_v1 as ddl
 
 revision = "0018"
-down_revision = "0011"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

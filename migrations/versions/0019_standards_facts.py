@@ -1,7 +1,7 @@
 """Standards as versioned data, the ledger under the facts, indicators handed up.
 
 Revision ID: 0019
-Revises: 0010
+Revises: 0018
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from migrations import ddl_v1 as ddl
 
 revision = "0019"
-down_revision = "0010"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Construction: plans, steps, evidence, urging, and the progress that bodies hand up.
 
 Revision ID: 0020
-Revises: 0011
+Revises: 0019
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from migrations import ddl_v1 as ddl
 
 revision = "0020"
-down_revision = "0011"
+down_revision = "0019"
 branch_labels = None
-depends_on = "0018"
+depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 TABLES = (
