@@ -238,9 +238,7 @@ def _applications() -> None:
         sa.UniqueConstraint("tenant_id", "assessment_id", name="uq_review_application_assessment"),
         rights=CHANGE,
     )
-    op.create_index(
-        "ix_review_application_step", "review_application", ["tenant_id", "id", "step", "state"]
-    )
+    op.create_index("ix_review_application_step", "review_application", ["tenant_id", "id", "step", "state"])
     op.create_index("ix_review_application_state", "review_application", ["tenant_id", "state", "due_on"])
     before = ["review_step.tenant_id", "review_step.application_id", "review_step.number", "review_step.to_state"]  # fmt: skip
     ddl.own_table(
@@ -256,9 +254,7 @@ def _applications() -> None:
         *_texts("by_name", "note_zh"),
         _fk("review_step", "application", "application_id", "review_application"),
         sa.UniqueConstraint("tenant_id", "application_id", "number", name="uq_review_step_number"),
-        sa.UniqueConstraint(
-            "tenant_id", "application_id", "number", "to_state", name="uq_review_step_state"
-        ),
+        sa.UniqueConstraint("tenant_id", "application_id", "number", "to_state", name="uq_review_step_state"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "application_id", "from_number", "from_state"], before, name="fk_review_step_before"
         ),

@@ -78,6 +78,8 @@ class Installation:
                 door.vault = Vault(self.keyring)
             if login in WITH_FILES:
                 door.files = ObjectFolder(self.settings.files_folder)
+            if login is Login.WORKER:
+                door.evidence_key = self.evidence_key
             self._doors[login] = door
         return self._doors[login]
 
@@ -110,6 +112,11 @@ class Installation:
     def audit_key(self) -> SigningKey:
         """Signs checkpoints of the audit chains."""
         return SigningKey.load(self.settings.keys.audit)
+
+    @cached_property
+    def evidence_key(self) -> SigningKey:
+        """Signs dossiers; the worker alone holds it (ADR 0005)."""
+        return SigningKey.load(self.settings.keys.evidence)
 
     def session_rules(self) -> SessionRules:
         """How long console sessions live."""

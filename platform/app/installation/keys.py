@@ -26,10 +26,11 @@ def make_missing(settings: Settings) -> list[Path]:
         if _password(settings.database.passwords / login)
     ]
     made += [line.secret for line in settings.lines if _password(line.secret, 12)]
-    if not keys.audit.exists():
-        make_private_folder(keys.audit.parent)
-        SigningKey.create(keys.audit)
-        made.append(keys.audit)
+    for place in (keys.audit, keys.evidence):
+        if not place.exists():
+            make_private_folder(place.parent)
+            SigningKey.create(place)
+            made.append(place)
     if not keys.keyring.exists():
         Keyring.create(keys.keyring)
         made.append(keys.keyring)

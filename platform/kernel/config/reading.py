@@ -133,6 +133,7 @@ def _keys(part: Section) -> KeyFiles:
         issuer=part.path("issuer", folder / "issuer.key"),
         client_secret=part.path("client_secret", folder / "client-secret"),
         audit=part.path("audit", folder / "audit-signing.pem"),
+        evidence=part.path("evidence", folder / "evidence-signing.pem"),
         keyring=part.path("keyring", folder / "keyring"),
     )
     part.close()

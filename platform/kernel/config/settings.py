@@ -57,6 +57,7 @@ class KeyFiles:
     issuer: Path
     client_secret: Path
     audit: Path
+    evidence: Path
     keyring: Path
 
 
@@ -121,7 +122,8 @@ class Settings:
         keys = self.keys
         files = {
             "租户上下文密钥": keys.context, "网页签名密钥": keys.web, "索引密钥": keys.index, "消息密钥": keys.bell,
-            "登录客户端口令": keys.client_secret, "日志签名密钥": keys.audit, "消息服务地址": self.valkey_url,
+            "登录客户端口令": keys.client_secret, "日志签名密钥": keys.audit, "卷宗签名密钥": keys.evidence,
+            "消息服务地址": self.valkey_url,
         }  # fmt: skip
         if self.issuer.embedded:
             files["登录服务密钥"] = keys.issuer

@@ -81,6 +81,7 @@ class Database:
         self.signer = signer
         self.vault: object = None
         self.files: object = None
+        self.evidence_key: object = None
         self.engine: Engine = create_engine(
             url,
             poolclass=QueuePool,

@@ -1,0 +1,1 @@
+"""Pure rules of assessment: states and arrows, clocks, scores, admission."""
