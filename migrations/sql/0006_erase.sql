@@ -90,9 +90,9 @@ begin
     select jsonb_build_object('seq', h.seq, 'hash', encode(h.head_hash, 'hex')) into v_head
       from public.audit_head h where h.tenant_id = p_id;
     while array_length(v_left, 1) > 0 loop
-        -- A table goes when no other table that is left refers to it.
+        -- A table goes when no other table that is left refers to it; references that are checked at the end don't count.
         select array_agg(x.t) into v_ready from unnest(v_left) x(t)
-         where not exists (select 1 from pg_constraint f where f.contype = 'f' and f.confrelid = x.t and f.conrelid <> x.t
+         where not exists (select 1 from pg_constraint f where f.contype = 'f' and not f.condeferrable and f.confrelid = x.t and f.conrelid <> x.t
                              and f.conrelid = any (v_left));
         if v_ready is null then
             raise exception 'tables refer to one another in a circle: %', v_left using errcode = '55000';
