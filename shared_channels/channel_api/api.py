@@ -43,8 +43,14 @@ from shared_channels.channel_api.schemas import (
 from shared_channels.channel_api.service import linking
 from shared_channels.channel_api.service.checking import Program
 
+SIGNING_ZH = (
+    "渠道接口。每个请求带六个请求头：X-Gjj-Client 程序编号、X-Gjj-Centre 中心编号、X-Gjj-Timestamp 秒级时间、X-Gjj-Nonce 随机数、"
+    "X-Gjj-Citizen 用户凭据（没有则为空）、X-Gjj-Signature 签名（小写十六进制）。签名原文为九行，以换行符连接：gjj-request-v1、"
+    "请求方法、路径与查询串、程序编号、中心编号、时间、随机数、用户凭据的 SHA-256、请求体的 SHA-256。"
+    "时间相差不超过5分钟，随机数只能使用一次。"
+)
 api = Api(
-    "channel_api", __name__, url_prefix="/api/v1/channel", priority=Priority.LOGIN, description="渠道接口"
+    "channel_api", __name__, url_prefix="/api/v1/channel", priority=Priority.LOGIN, description=SIGNING_ZH
 )
 NOTICE_ZH = "请不要把用户名、密码和验证码告诉任何人，也不要提供给非官方的第三方机构。"
 

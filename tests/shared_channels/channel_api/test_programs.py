@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from kernel.approvals import queries as changes
 from kernel.approvals import service as approvals
 from kernel.identity.actor import Actor
+from shared_channels.channel_api.seed import seed_programs
 from tests.database import TestDatabase
 from tests.people import person
 from tests.shared_channels.accounts.conftest import Centre, city, codes
@@ -90,3 +91,14 @@ def test_a_centre_registers_no_program(database: TestDatabase, city: Centre) -> 
     assert "由省级平台统一登记" in page.text
     answer = post(desk, "/console/channel-programs/new", typed(Ed25519PrivateKey.generate()))
     assert answer.status_code == 409
+
+
+def test_the_demos_programs_are_registered_once(database: TestDatabase, city: Centre) -> None:
+    key = Ed25519PrivateKey.generate()
+    keys = {channel: key.public_key().public_bytes_raw().hex() for channel in ("wechat", "gov_app", "kiosk")}
+    for expected in (3, 0):
+        with database.door().tenant_tx(database.scope()) as session:
+            assert seed_programs(session, keys) == expected
+            session.audit("channel_api.registered", "channel_client", "demo", "登记渠道程序")
+    program = Program(visitor(database), "demo-gov-app", city.code, key)
+    assert program.post("sessions", {"user": "x"}).status_code == 409
