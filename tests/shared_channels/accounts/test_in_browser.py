@@ -9,14 +9,15 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tenants.core_system.adapters.demo_people import DEMO_PEOPLE
-from tests.browser import PHONE, browser
+from tests.browser import DESK, PHONE, browser
 from tests.console.page_checks import Watch, check_page
 from tests.database import TestDatabase
 from tests.journeys.axe import grave_findings
+from tests.people import person
 from tests.shared_channels.accounts.conftest import Centre
 from tests.shared_channels.accounts.world import Codes, new_phone, plain
 from tests.tenants.catalogue.site import served
-from tests.web_client import app_for
+from tests.web_client import COOKIE, app_for, cookie_of
 
 __all__ = ["browser"]
 
@@ -109,3 +110,26 @@ def _prove(walk: Walk) -> None:
     assert "身份核验成功" in walk.page.content()
     walk.go("mine?ui_type=large")
     walk.look("mine-large")
+
+
+def test_the_counter_and_the_programs_hold_what_a_console_page_must_hold(
+    browser: Browser, database: TestDatabase, city: Centre
+) -> None:
+    clerk = person(database, city.id, "柜员己", "clerk")
+    officer = person(database, database.province_id, "省级系统员乙", "system_officer")
+    with served(app_for(database)) as base:
+        for who, paths in (
+            (clerk, ("counter/",)),
+            (officer, ("channel-programs/", "channel-programs/new")),
+        ):
+            context = browser.new_context(viewport=DESK, locale="zh-CN")  # type: ignore[arg-type]
+            context.add_cookies([{"name": COOKIE, "value": cookie_of(database, who), "url": base}])
+            for number, path in enumerate(paths):
+                page = context.new_page()
+                watch = Watch.on(page)
+                page.goto(f"{base}/console/{path}")
+                check_page(page, watch, allow_words=("Ed25519", "wechat-main"))
+                assert grave_findings(page) == [], path
+                if folder := os.environ.get("PICTURES"):
+                    page.screenshot(path=Path(folder) / f"desk-{path.split('/')[0]}-{number}.png")
+            context.close()
