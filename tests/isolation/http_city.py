@@ -28,6 +28,7 @@ from tenants.catalogue import queries
 from tenants.catalogue import service as catalogue
 from tenants.channels import service as channels
 from tests.database import TestDatabase
+from tests.isolation.http_cases import leave_case
 from tests.people import person
 
 T = TypeVar("T")
@@ -209,6 +210,9 @@ def _leave_open(body: Body, editor: Actor) -> None:
     admin = next(actor for role, actor in body.people.items() if role.endswith("_admin"))
     stop = body.write(lambda s: channels.declare_emergency_stop(s, admin, "weibo", f"原因{body.named}").id)
     body.objects["stop"] = stop
+    body.objects["case"], body.objects["file"] = leave_case(
+        body.database, body.id, body.people["clerk"], f"说明{body.inner}"
+    )
 
 
 def _kept(session: TenantSession, row: T) -> T:

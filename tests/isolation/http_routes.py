@@ -139,6 +139,8 @@ def _values(body: Body, item_code: str, centre_code: str) -> dict[str, object]:
         "change_id": body.objects["change"],
         "stop_id": body.objects["stop"],
         "unit_id": body.objects["unit"],
+        "case_id": body.objects["case"],
+        "file_id": body.objects["file"],
         "membership_id": body.people["clerk"].membership_id,
         "person_id": body.people["clerk"].person_id,
         "code": item_code,
