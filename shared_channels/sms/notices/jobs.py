@@ -59,4 +59,11 @@ def tell_answered(session: TenantSession, event: WorkOrderAnswered) -> None:
     order_id = event.work_order_id
     order = work_orders.order_of_event(session, order_id)
     values, phone = {"order_no": order.number}, work_orders.contact_of(session, order_id)
-    tell(session, "notice.work_order_answered", phone, values, ("work_order", order_id), f"answered:{order.round}")
+    tell(
+        session,
+        "notice.work_order_answered",
+        phone,
+        values,
+        ("work_order", order_id),
+        f"answered:{order.round}",
+    )
