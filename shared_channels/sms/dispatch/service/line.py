@@ -61,7 +61,10 @@ class Line:
 
     @property
     def slots(self) -> int:
-        """Segments that may be claimed for it now: its free window and what it sends in 20 ms, less what it holds already."""
+        """Segments that may be claimed for it now: its free window and what it sends in 20 ms, less what it holds already.
+
+        None until half a claim is free: the line has work for the time until then, and a claim costs the same for one row as for ten.
+        """
         if self.link.state not in TAKES:
             return 0
         window = self.settings.window
@@ -69,7 +72,8 @@ class Line:
         if not self.settings.rate_per_s:
             size = max(size, window)
         unwritten = self.held - self.link.in_flight
-        return max(0, min(size - unwritten, window + size - self.held))
+        free = min(size - unwritten, window + size - self.held)
+        return free if free >= max(1, size // 2) else 0
 
     def beat(self) -> LineBeat:
         """What the console shows of it."""
