@@ -9,7 +9,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from kernel.db import TenantSession
 from kernel.storage.objects import ObjectFolder
@@ -36,13 +35,13 @@ def drops(session: TenantSession, file_id: UUID) -> None:
 
 
 @event.listens_for(TenantSession, "before_commit")
-def _deciding(session: Session) -> None:
+def _deciding(session: TenantSession) -> None:
     if not session.in_nested_transaction():
         session.info[_DECIDING] = True
 
 
 @event.listens_for(TenantSession, "after_commit")
-def _committed(session: Session) -> None:
+def _committed(session: TenantSession) -> None:
     if not session.in_nested_transaction():
         session.info.pop(_WRITTEN, None)
         _remove(session, _DROPPED)
@@ -50,7 +49,7 @@ def _committed(session: Session) -> None:
 
 
 @event.listens_for(TenantSession, "after_rollback")
-def _rolled_back(session: Session) -> None:
+def _rolled_back(session: TenantSession) -> None:
     if session.in_nested_transaction():
         return
     session.info.pop(_DROPPED, None)
@@ -60,8 +59,6 @@ def _rolled_back(session: Session) -> None:
         _remove(session, _WRITTEN)
 
 
-def _remove(session: Session, which: str) -> None:
-    ids = session.info.pop(which, [])
-    if ids and isinstance(session, TenantSession):
-        for file_id in ids:
-            folder(session).remove(session.tenant_id, file_id)
+def _remove(session: TenantSession, which: str) -> None:
+    for file_id in session.info.pop(which, []):
+        folder(session).remove(session.tenant_id, file_id)
