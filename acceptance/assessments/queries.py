@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from acceptance.assessments.errors import AssessmentNotFound, ItemNotFound
 from acceptance.assessments.models import (
@@ -230,7 +231,7 @@ def _newest(assessment_id: UUID) -> Select[AssessmentEntry]:
     return (
         select(AssessmentEntry)
         .where(AssessmentEntry.assessment_id == assessment_id)
-        .distinct(AssessmentEntry.item_code)
+        .ext(distinct_on(AssessmentEntry.item_code))
         .order_by(AssessmentEntry.item_code, AssessmentEntry.number.desc())
     )
 

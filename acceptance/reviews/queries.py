@@ -13,6 +13,8 @@ from sqlalchemy import Select, exists, func, or_, select
 from acceptance.assessments import queries as assessments
 from acceptance.assessments.models import Stage
 from acceptance.assessments.policy import packages
+from acceptance.indicators import queries as indicators
+from acceptance.indicators.models import CentreIndicator
 from acceptance.reviews import policy
 from acceptance.reviews.errors import ApplicationNotFound, NotYourSeat
 from acceptance.reviews.models import (
@@ -60,6 +62,21 @@ def applications(*, state: str = "", text: str = "") -> Select[ReviewApplication
     if text:
         statement = statement.where(ReviewApplication.name_zh.contains(text, autoescape=True))
     return statement
+
+
+def open_applications(
+    session: TenantSession, *, state: str = "", text: str = ""
+) -> Sequence[ReviewApplication]:
+    """Everything that is not concluded, what is due first on top: at most one a body."""
+    statement = applications(state=state, text=text).where(ReviewApplication.state != Stage.CONCLUDED)
+    return session.scalars(
+        statement.order_by(ReviewApplication.due_on.asc().nulls_last(), ReviewApplication.id)
+    ).all()
+
+
+def live(session: TenantSession, subject_id: UUID) -> dict[str, CentreIndicator]:
+    """What the body handed up last, by indicator: to stand beside what was frozen."""
+    return {row.code: row for row in indicators.of_body(session, subject_id)}
 
 
 def counts(session: TenantSession) -> dict[str, int]:

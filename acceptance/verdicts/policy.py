@@ -56,7 +56,10 @@ def points(value: Any) -> str:
 def _basics(content: Mapping[str, Any]) -> str:
     subject, standard = content["subject"], content["standard"]
     demo = "本意见书所涉机构、人员和数据均为虚构演示数据。" if subject["fictional"] else ""
-    mode, basis = MODE_ZH.get(subject["build_mode"], "未登记"), f"{standard['name_zh']}第 {standard['number']} 版"
+    mode, basis = (
+        MODE_ZH.get(subject["build_mode"], "未登记"),
+        f"{standard['name_zh']}第 {standard['number']} 版",
+    )
     return (
         f"被验收机构：{subject['name_zh']}（{subject['code']}）。建设方式：{mode}。"
         f"验收依据：住房城乡建设部关于建立健全住房公积金综合服务平台的通知及工作指引；{basis}。{demo}"

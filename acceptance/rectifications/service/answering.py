@@ -79,8 +79,18 @@ def receive_recheck(session: TenantSession, event: Rechecked) -> None:
     )
 
 
-def answer(session: TenantSession, actor: Actor, finding_id: UUID, text_zh: str) -> FindingAnswer:
-    """Write or rewrite what was done about a finding. Raises FindingNotFound, NotOpen, Invalid."""
+def answer(
+    session: TenantSession,
+    actor: Actor,
+    finding_id: UUID,
+    text_zh: str,
+    *,
+    file: tuple[str, UUID] | None = None,
+) -> FindingAnswer:
+    """Write or rewrite what was done about a finding, with a kept file (title, id) or without.
+
+    Raises FindingNotFound, NotOpen, Invalid.
+    """
     row = _open(session, finding_id)
     if not text_zh.strip():
         raise Invalid(fields={"text_zh": ["请写明整改情况。"]})
@@ -90,6 +100,8 @@ def answer(session: TenantSession, actor: Actor, finding_id: UUID, text_zh: str)
         session.add(found)
     found.text_zh, found.written_at = text_zh.strip(), clock.now()
     found.written_by_person_id, found.written_by_name = actor.person_id, actor.name
+    if file is not None:
+        _put_file(session, actor, row, *file)
     session.flush()
     words = f"填写第 {row.number} 条整改答复"
     session.audit("rectifications.answered", "acceptance_finding", row.finding_id, words)
@@ -101,11 +113,7 @@ def attach_to_answer(
 ) -> AnswerFile:
     """Put a kept file (purpose evidence) to the answer. Raises FindingNotFound, NotOpen."""
     row = _open(session, finding_id)
-    found = AnswerFile(
-        finding_id=row.finding_id, round=row.round, file_id=file_id, title_zh=title_zh.strip(), attached_by_name=actor.name,
-        attached_at=clock.now(),
-    )  # fmt: skip
-    session.add(found)
+    found = _put_file(session, actor, row, title_zh, file_id)
     session.flush()
     words = f"上传第 {row.number} 条整改材料"
     session.audit("rectifications.attached", "acceptance_finding", row.finding_id, words, file=str(file_id))
@@ -154,6 +162,15 @@ def _open(session: TenantSession, finding_id: UUID) -> Finding:
     if row.state not in OPEN or sheet.state != Stage.RECTIFYING:
         raise NotOpen
     return row
+
+
+def _put_file(session: TenantSession, actor: Actor, row: Finding, title_zh: str, file_id: UUID) -> AnswerFile:
+    found = AnswerFile(
+        finding_id=row.finding_id, round=row.round, file_id=file_id, title_zh=title_zh.strip(), attached_by_name=actor.name,
+        attached_at=clock.now(),
+    )  # fmt: skip
+    session.add(found)
+    return found
 
 
 def _told(session: TenantSession, story: Story, found: FindingAnswer) -> dict[str, Any]:
