@@ -275,7 +275,9 @@ def test_the_owner_gets_its_own_words(http_world: HttpWorld) -> None:
     seen, wrong = set(), []
     for route, role, answer in _by_owners(http_world):
         missing_here = {"run_id"} & set(route.parameters)
-        if route.parameters and not missing_here and answer.status_code not in (200, 409):
+        # A depositor's own page leads whoever has no depositor's log-in to it; staff are no owners there.
+        to_sign_in = route.endpoint.startswith("h5.") and "/sign-in" in answer.headers.get("Location", "")
+        if route.parameters and not missing_here and not to_sign_in and answer.status_code not in (200, 409):
             wrong.append(f"{role} {route}: {answer.status_code}")
         if route.endpoint in expected:
             seen.add(route.endpoint)
