@@ -134,9 +134,10 @@ def decide(
     row.state = EvidenceState.CONFIRMED if confirm else EvidenceState.RETURNED
     row.decided_by_person_id, row.decided_by_name = actor.person_id, actor.name
     row.decided_at, row.reason_zh = clock.now(), reason_zh.strip()
-    word = "核实" if confirm else "退回"
-    action = "construction.confirmed" if confirm else "construction.returned"
-    session.audit(action, "construction_evidence", row.id, f"{word}“{row.title_zh}”", step=str(row.step_id))
+    if confirm:
+        session.audit("construction.confirmed", "construction_evidence", row.id, f"核实“{row.title_zh}”")
+    else:
+        session.audit("construction.returned", "construction_evidence", row.id, f"退回“{row.title_zh}”")
     hand_up(session)
     return row
 

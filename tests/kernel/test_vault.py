@@ -10,6 +10,7 @@ from kernel.crypto.blind_index import IndexedField
 from kernel.crypto.errors import CannotDecrypt, KeyMissing
 from kernel.crypto.masks import MaskKind
 from kernel.crypto.secret import Secret
+from kernel.db import Database
 from kernel.db.ids import uuid7
 from kernel.db.roles import DbRole, Login
 from kernel.vault import Vault
@@ -83,3 +84,15 @@ def test_a_process_without_keys_says_so(database: TestDatabase) -> None:
             vault.of(session)
     finally:
         door.vault = kept
+
+
+def test_first_keys_need_no_second_pooled_connection(database: TestDatabase) -> None:
+    """A full pool whose holders all meet a tenant without keys must not wait for itself."""
+    tenant = database.open_centre("C90407")
+    door = Database(database.dsn(), database.door().signer, pool_size=1, pool_timeout_s=0.5)
+    door.vault = Vault(KEYRING)
+    try:
+        with door.tenant_tx(database.scope(tenant)) as session:
+            assert vault.of(session).index(IndexedField.PHONE, PHONE)
+    finally:
+        door.dispose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from app import rooms
 from app.demo.note import DemoNote
 from app.demo.screen import Screen
 from app.demo.settings_file import base_url
@@ -19,7 +20,9 @@ from kernel.web.access_log import kinds, places
 def perform(layout: Layout, note: DemoNote, screen: Screen) -> bool:
     """The whole story on a running demo. True when every step did what it says."""
     installation = Installation(layout.settings)
-    stage = Stage(installation, base_url(note.ports.web), screen, layout.folder)
+    phone = base_url(note.ports.phone)
+    rooms.load()  # steps that act through services leave jobs, whose names must be known
+    stage = Stage(installation, base_url(note.ports.web), screen, layout.folder, phone)
     try:
         steps.load_accounts(stage)
         told = tell(stage, steps.all_steps())

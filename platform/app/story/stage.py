@@ -27,6 +27,7 @@ class Stage:
     base_url: str
     screen: Screen
     folder: Path
+    phone_url: str = ""
     accounts: dict[str, DemoAccount] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 

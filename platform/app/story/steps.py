@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from app.story import steps_accounts, steps_evidence, steps_history, steps_joining, steps_publishing
+from app.story import (
+    steps_accounts,
+    steps_deciding,
+    steps_equipping,
+    steps_evidence,
+    steps_history,
+    steps_joining,
+    steps_older,
+    steps_publishing,
+    steps_serving,
+)
 from app.story.step import Step
 from app.story.steps_joining import load_accounts
 
@@ -28,5 +38,9 @@ def all_steps() -> tuple[Step, ...]:
         plugged,
         *steps_history.STEPS,
         *steps_publishing.STEPS,
+        *steps_equipping.STEPS,
+        *steps_serving.STEPS,
+        *steps_deciding.STEPS,
+        *steps_older.STEPS,
         *steps_evidence.STEPS,
     )

@@ -90,6 +90,8 @@ ACTIONS = {
     "work_orders.rated": "评价工单答复",
     "work_orders.looked_up": "按电话查找工单",
     "work_orders.contact_revealed": "查看工单联系方式",
+    "core.connected": "连接核心系统",
+    "sms.seeded": "导入省级短信模板与资费",
     "core.mode_set": "调整演示核心系统",
     "construction.planned": "制定或调整建设计划",
     "construction.rescheduled": "调整建设任务日期",

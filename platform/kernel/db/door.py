@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from kernel.audit.record import AuditRecord
 from kernel.db.model import Base, Own
@@ -111,6 +111,25 @@ class Database:
             raise
         finally:
             session.close()
+
+    @contextmanager
+    def aside_tx(self, scope: Scope) -> Iterator[TenantSession]:
+        """A transaction on a connection of its own beside the pool, for the rare need while a pooled one is held (making keys).
+
+        A second pooled connection could starve a full pool.
+        """
+        engine = create_engine(self.engine.url, poolclass=NullPool, hide_parameters=True)
+        session = self.open(scope)
+        session.bind = engine
+        try:
+            yield session
+            finish(session)
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+            engine.dispose()
 
     def open(self, scope: Scope, *, read_only: bool = False) -> TenantSession:
         """A session whose end the caller owns; only `tenant_tx` and the HTTP unit of work call it."""

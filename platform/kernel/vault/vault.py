@@ -66,15 +66,16 @@ class Vault:
     def of_tenant(self, session: TenantSession, of: UUID) -> TenantVault:
         """The vault of tenant `of`, asked for in the scope of the session's tenant, which is the same or above it.
 
-        Missing keys are made in a transaction of their own: a caller that rolls back must not leave values sealed with a lost key.
+        Missing keys are made in a transaction of their own, on a connection beside the pool: a caller that rolls back must not leave
+        values sealed with a lost key.
         """
         if (kept := self._fresh(of)) is not None:
             return kept
-        with session.door.tenant_tx(session.scope) as own:
-            keys = self._fetch(own.connection(), session.tenant_id, of)
-            for purpose in KeyPurpose:
-                if not any(key.purpose is purpose for key in keys):
-                    keys.append(self._make(own.connection(), session.tenant_id, of, purpose))
+        keys = self._fetch(session.connection(), session.tenant_id, of)
+        missing = [purpose for purpose in KeyPurpose if not any(key.purpose is purpose for key in keys)]
+        if missing:
+            with session.door.aside_tx(session.scope) as aside:
+                keys += [self._make(aside.connection(), session.tenant_id, of, each) for each in missing]
         return self._keep(of, keys)
 
     def of_any(self, connection: Connection, of: UUID) -> TenantVault:
