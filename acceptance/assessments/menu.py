@@ -7,7 +7,7 @@ from kernel.permissions import Permission
 
 MENU = (
     (
-        "评估验收",
+        "建设与验收",
         MenuItem("自评与申请", "assessments.index", Permission.ASSESSMENT_SUBMIT, "clipboard-check"),
     ),
 )

@@ -1,7 +1,7 @@
 """Acceptance: self-assessments, packages, applications with their steps, panels, findings, verdicts, dossiers.
 
 Revision ID: 0021
-Revises: 0011
+Revises: 0020
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from migrations import ddl_v1 as ddl
 
 revision = "0021"
-down_revision = "0011"
+down_revision = "0020"
 branch_labels = None
-depends_on = ("0018", "0019")
+depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 POINTS = sa.Numeric(6, 2)

@@ -6,5 +6,5 @@ from kernel.console.menu import MenuItem
 from kernel.permissions import Permission
 
 MENU = (
-    ("机构与人员", MenuItem("分中心接入", "subcentres.index", Permission.SUBCENTRE_PLUG, "plug-connected")),
+    ("机构与平台", MenuItem("分中心接入", "subcentres.index", Permission.SUBCENTRE_PLUG, "plug-connected")),
 )

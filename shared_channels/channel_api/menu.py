@@ -7,7 +7,7 @@ from kernel.permissions import Permission
 
 MENU = (
     (
-        "平台管理",
+        "机构与平台",
         MenuItem("渠道接入程序", "channel_programs.index", Permission.SYSTEM_PARAMETERS, "plug-connected"),
     ),
 )

@@ -5,4 +5,4 @@ from __future__ import annotations
 from kernel.console.menu import MenuItem
 from kernel.permissions import Permission
 
-MENU = (("业务受理", MenuItem("办件", "cases.index", Permission.CASE_READ, "clipboard-list")),)
+MENU = (("业务与工单", MenuItem("办件", "cases.index", Permission.CASE_READ, "clipboard-list")),)
