@@ -35,7 +35,9 @@ def link(session: TenantSession, proof: Proof, user_index: bytes, way: Way) -> E
         )
         .on_conflict_do_nothing()
     )  # fmt: skip
-    return _let_in(session, account.id, way, "accounts.channel_linked", "渠道用户关联账号")
+    entered = _let_in(session, account.id, way)
+    session.audit("accounts.channel_linked", "account", account.id, "渠道用户关联账号", channel=way.channel)
+    return entered
 
 
 def enter(session: TenantSession, user_index: bytes, way: Way) -> Entered | None:
@@ -43,7 +45,9 @@ def enter(session: TenantSession, user_index: bytes, way: Way) -> Entered | None
     account_id = account_of_user(session, way.channel, user_index)
     if account_id is None or not registering.active(session, account_id):
         return None
-    return _let_in(session, account_id, way, "accounts.signed_in", "渠道用户进入")
+    entered = _let_in(session, account_id, way)
+    session.audit("accounts.signed_in", "account", account_id, "渠道用户进入", channel=way.channel)
+    return entered
 
 
 def unlink(session: TenantSession, channel: str, user_index: bytes) -> None:
@@ -60,9 +64,8 @@ def unlink(session: TenantSession, channel: str, user_index: bytes) -> None:
     )
 
 
-def _let_in(session: TenantSession, account_id: UUID, way: Way, action: str, words_zh: str) -> Entered:
+def _let_in(session: TenantSession, account_id: UUID, way: Way) -> Entered:
     session_id, key = sessions.begin(
         session, account_id, channel=way.channel, client_id=way.client_id, centre_id=way.centre_id
     )
-    session.audit(action, "account", account_id, words_zh, channel=way.channel)
     return Entered(account_id, session_id, key)
