@@ -121,14 +121,14 @@ def seats(session: TenantSession, application_id: UUID) -> Sequence[PanelSeat]:
     return session.scalars(statement.order_by(PanelSeat.set_at, PanelSeat.id)).all()
 
 
-def seat(session: TenantSession, application_id: UUID, person_id: UUID, *, lock: bool = False) -> PanelSeat:
-    """A person's seat that is not recused. Raises NotYourSeat."""
+def seat(session: TenantSession, application_id: UUID, person_id: UUID) -> PanelSeat:
+    """A person's seat that is not recused; whoever changes it holds the application's lock. Raises NotYourSeat."""
     statement = select(PanelSeat).where(
         PanelSeat.application_id == application_id,
         PanelSeat.person_id == person_id,
         PanelSeat.state != SeatState.RECUSED,
     )
-    found = session.scalar(statement.with_for_update() if lock else statement)
+    found = session.scalar(statement)
     if found is None:
         raise NotYourSeat
     return found

@@ -91,7 +91,7 @@ def _content(
     }  # fmt: skip
     return {
         "subject": {
-            "code": own.code, "name_zh": own.name_zh, "kind": own.kind, "fictional": own.fictional,
+            "code": own.code, "name_zh": own.name_zh, "kind": own.kind, "fictional": own.fictional or (profile is not None and profile.fictional),
             "build_mode": profile.build_mode if profile is not None else "",
         },
         "standard": {

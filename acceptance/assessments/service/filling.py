@@ -182,7 +182,7 @@ def _check(check: StandardCheck, result: Result | None, self_built: bool) -> dic
     found: dict[str, Any] = {
         "key": check.key, "text_zh": check.check_zh, "max": str(check.points), "nature": check.nature, "label_zh": label,
         "threshold_zh": check.threshold_zh, "evidence_zh": check.evidence_zh, "clause": check.clause,
-        "state": "absent" if check.indicator else "people",
+        "state": "absent" if check.indicator else "people", "synthetic": False, "reason_zh": "",
     }  # fmt: skip
     if result is None:
         return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -9,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from acceptance.assessments import queries as assessments
-from acceptance.assessments.models import Stage
+from acceptance.assessments.models import PackageFile, Stage
 from acceptance.assessments.policy.states import STATE_ZH
 from acceptance.reviews import policy, queries, service
 from acceptance.reviews.console.faces import WORDS, left, pages, tabs
@@ -106,7 +108,7 @@ def item(application_id: UUID, item_code: str) -> str:
     found = next((i for i in queries.content(session, row)["items"] if i["code"] == item_code), None)
     if found is None:
         raise NotFound
-    files = [f for f in assessments.received_files(session, [row.package_id]) if f.reference == item_code]
+    files = files_by_item(session, row, [found]).get(item_code, [])
     return render_template(
         "reviews/item.html", row=row, item=found, files=files, live=queries.live(session, row.subject_id), **WORDS
     )  # fmt: skip
@@ -117,6 +119,14 @@ def file(application_id: UUID, row_id: UUID) -> Response:
     """The province's copy of a file, as an attachment."""
     session = current.session()
     return file_of(session, queries.application(session, application_id), row_id)
+
+
+def files_by_item(
+    session: TenantSession, row: ReviewApplication, items: Sequence[Mapping[str, Any]]
+) -> dict[str, list[PackageFile]]:
+    """Our copies of the files of each item; one file may speak for several."""
+    held = {f.source_file_id: f for f in assessments.received_files(session, [row.package_id])}
+    return {i["code"]: [held[UUID(f["file_id"])] for f in i["files"]] for i in items if i["files"]}
 
 
 def file_of(session: TenantSession, row: ReviewApplication, row_id: UUID) -> Response:

@@ -9,10 +9,9 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from acceptance.assessments import queries as assessments
 from acceptance.assessments.models import Stage
 from acceptance.reviews import queries, service
-from acceptance.reviews.console.desk import file_of
+from acceptance.reviews.console.desk import file_of, files_by_item
 from acceptance.reviews.console.faces import WORDS, left, scoring
 from acceptance.reviews.errors import ApplicationNotFound, NotYourSeat
 from acceptance.reviews.models import PanelSeat, ReviewApplication
@@ -150,9 +149,6 @@ def _sheet(application_id: UUID, typed: dict[str, tuple[str, str]], wrong: dict[
     session = current.session()
     row, seat = _mine(session, application_id)
     content, scores = queries.content(session, row), queries.sheet_of(session, seat.id)
-    files: dict[str, list[object]] = {}
-    for one in assessments.received_files(session, [row.package_id]):
-        files.setdefault(one.reference, []).append(one)
     shown = {code: (plain(s.points), s.note_zh) for code, s in scores.items()} | typed
     dimensions: dict[str, list[object]] = {}
     for item in content["items"]:
@@ -166,7 +162,7 @@ def _sheet(application_id: UUID, typed: dict[str, tuple[str, str]], wrong: dict[
         shown=shown,
         wrong=wrong,
         done=len(scores),
-        files=files,
+        files=files_by_item(session, row, content["items"]),
         live=queries.live(session, row.subject_id),
         open=seat.state == "seated" and row.state == Stage.PANEL,
         left=left(session, row),

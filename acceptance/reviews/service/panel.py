@@ -76,7 +76,7 @@ def recuse(
     whom = person_id or actor.person_id
     if whom != actor.person_id and not actor.may(Permission.REVIEW_DESK):
         raise NotYourSeat
-    seat = queries.seat(session, row.id, whom, lock=True)
+    seat = queries.seat(session, row.id, whom)
     if seat.state == SeatState.CLOSED:
         raise SheetClosed
     seat.state, seat.reason_zh = SeatState.RECUSED, reason_zh.strip()

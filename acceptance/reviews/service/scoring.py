@@ -94,7 +94,7 @@ def advance(session: TenantSession, row: ReviewApplication, by_name: str) -> Non
 
 
 def _open_seat(session: TenantSession, actor: Actor, row: ReviewApplication) -> PanelSeat:
-    seat = queries.seat(session, row.id, actor.person_id, lock=True)
+    seat = queries.seat(session, row.id, actor.person_id)
     if seat.state == SeatState.CLOSED:
         raise SheetClosed
     if actor.person_id in queries.interests(session, row.subject_id):
