@@ -59,7 +59,9 @@ def sign_in(session: TenantSession, proof: Proof, way: Way) -> Entered | None:
     account = account_of_phone(session, proof.phone)
     if account is None or account.state != AccountState.ACTIVE or not agreed(session, account.id):
         return None
-    return _enter(session, account.id, way, "accounts.signed_in", f"{way.channel} 登录")
+    entered = _enter(session, account.id, way)
+    session.audit("accounts.signed_in", "account", account.id, f"{way.channel} 登录", **_facts(way))
+    return entered
 
 
 def register(session: TenantSession, proof: Proof, way: Way) -> Entered:
@@ -79,7 +81,9 @@ def register(session: TenantSession, proof: Proof, way: Way) -> Entered:
         )
         .on_conflict_do_nothing(index_elements=["tenant_id", "account_id", "notice_version"])
     )  # fmt: skip
-    return _enter(session, account_id, way, "accounts.registered", "注册并同意个人信息处理说明")
+    entered = _enter(session, account_id, way)
+    session.audit("accounts.registered", "account", account_id, "注册并同意个人信息处理说明", **_facts(way))
+    return entered
 
 
 def _make(session: TenantSession, phone: Secret[str]) -> UUID:
@@ -101,7 +105,11 @@ def _make(session: TenantSession, phone: Secret[str]) -> UUID:
     return other.id
 
 
-def _enter(session: TenantSession, account_id: UUID, way: Way, action: str, words_zh: str) -> Entered:
+def _facts(way: Way) -> dict[str, str]:
+    return {"channel": way.channel, "notice": NOTICE_VERSION}
+
+
+def _enter(session: TenantSession, account_id: UUID, way: Way) -> Entered:
     session_id, key = sessions.begin(
         session,
         account_id,
@@ -110,5 +118,4 @@ def _enter(session: TenantSession, account_id: UUID, way: Way, action: str, word
         client_id=way.client_id,
         centre_id=way.centre_id,
     )
-    session.audit(action, "account", account_id, words_zh, channel=way.channel, notice=NOTICE_VERSION)
     return Entered(account_id, session_id, key)
