@@ -35,7 +35,12 @@ PUBLIC = (
     "/", f"/c/{CENTRE}/items", f"/c/{CENTRE}/items/W02", f"/c/{SUB_CENTRE}/items", f"/m/{CENTRE}/", f"/m/{CENTRE}/items",
     f"/m/{CENTRE}/items/W02", f"/m/{CENTRE}/progress", f"/m/{CENTRE}/mine",
 )  # fmt: skip
-FILES = frozenset({"catalogue.export", "province.export"})
+FILES = frozenset(
+    {
+        "catalogue.export", "province.export", "statements.export", "statements.export_consolidated", "construction.file",
+        "cases.material", "dossiers.download", "dossiers.file",
+    }
+)  # fmt: skip
 
 
 def _menu_pages(house: House, actor: Actor) -> list[str]:

@@ -5,15 +5,20 @@ The step counter of the case stands in the key: a step is told once, however oft
 
 from __future__ import annotations
 
+from billing_budget.statements.ports import tell_template_names
 from kernel.db import TenantSession
 from kernel.events import on
-from shared_channels.sms.notices import policy
+from shared_channels.sms.notices import policy, queries
 from shared_channels.sms.notices.service import tell
 from tenants.cases import queries as cases
 from tenants.cases.events import CaseDecided, CasePaid, CaseSubmitted, CaseSupplementAsked
 from tenants.cases.policy.forms import AMOUNT
+from tenants.cases.ports import use_notices
 from tenants.work_orders import queries as work_orders
 from tenants.work_orders.events import WorkOrderAnswered
+
+use_notices(queries.notices_of)
+tell_template_names(queries.names_of)
 
 
 @on(CaseSubmitted)
