@@ -47,13 +47,7 @@ SPECIAL = {
     "sms_statement_received": {"body_hash": "sha256('\\x636e617279'::bytea)"},
     "sms_tariff": {"origin": "'default'", "change_id": "null", "tiers": "'[{\"start\": 0, \"price_milli_fen\": 3500}]'::jsonb"},
     "assessment": {"last_filled_by_person_id": "null"},
-    "acceptance_package": {"body_hash": "sha256('\\x636e617279'::bytea)"},
-    "acceptance_package_file": {"sha256": "sha256('x')"},
-    "review_step": {"number": "1", "from_number": "null", "from_state": "null", "to_state": "'desk'"},
-    "panel_seat": {"tie": "'interest'", "state": "'barred'", "application_id": "null", "total": "null"},
     "acceptance_finding": {"must": "true"},
-    "acceptance_verdict": {"conclusion_zh": "'优秀'"},
-    "acceptance_dossier": {"sha256": "sha256('x')"},
     "role_grant": {"origin": "'manifest'", "change_id": "null", "revoked_at": "null"},
     "sms_extension": {"extension": "floor(random() * 100000000)::integer::text"},
 }  # fmt: skip

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from acceptance.assessments import queries, service
 from acceptance.assessments.console.faces import WORDS, pages
 from acceptance.assessments.errors import SavedMeanwhile
+from acceptance.assessments.models import FileKind
 from acceptance.assessments.policy.states import EDITABLE
 from acceptance.assessments.schemas import FileForm, ItemForm
 from kernel.errors import Invalid
@@ -126,7 +127,7 @@ def _page(
         row=row,
         found=found,
         form=form,
-        files=files or Form(FileForm()),
+        files=files or Form(FileForm(), values={"kind": FileKind.EVIDENCE.value}),
         met=met,
         missing=missing,
         entries=queries.entries(session, row.id, item_code),

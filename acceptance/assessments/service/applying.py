@@ -83,6 +83,7 @@ def _content(
     session: TenantSession, whole: Sheet, conditions: list[Condition], own: Tenant
 ) -> dict[str, Any]:
     row, profile = whole.row, registry.profile(session)
+    fictional = own.fictional or (profile is not None and profile.fictional)
     files = {
         one.id: one
         for one in session.scalars(
@@ -91,7 +92,7 @@ def _content(
     }  # fmt: skip
     return {
         "subject": {
-            "code": own.code, "name_zh": own.name_zh, "kind": own.kind, "fictional": own.fictional or (profile is not None and profile.fictional),
+            "code": own.code, "name_zh": own.name_zh, "kind": own.kind, "fictional": fictional,
             "build_mode": profile.build_mode if profile is not None else "",
         },
         "standard": {
