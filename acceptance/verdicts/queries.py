@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from acceptance.reviews import queries as reviews
 from acceptance.reviews.models import ReviewApplication, SeatState
 from acceptance.verdicts.errors import VerdictNotFound
 from acceptance.verdicts.models import Verdict
+from kernel.approvals.models import ChangeRequest
 from kernel.db import TenantSession
 
 
@@ -44,6 +46,11 @@ def next_number(session: TenantSession, year: int) -> int:
     """The next number of a year in this province."""
     held = select(func.count()).select_from(Verdict).where(Verdict.number_zh.startswith(f"{year}-"))
     return int(session.scalar(held) or 0) + 1
+
+
+def proposed_at(session: TenantSession, change_id: UUID) -> datetime:
+    """When the conclusion was proposed."""
+    return session.execute(select(ChangeRequest.made_at).where(ChangeRequest.id == change_id)).scalar_one()
 
 
 def basis(session: TenantSession, row: ReviewApplication) -> dict[str, Any]:

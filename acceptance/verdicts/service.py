@@ -81,7 +81,8 @@ def apply(session: TenantSession, execution: Execution) -> None:
         kind=PackageKind.VERDICT,
         content={
             "verdict_id": str(verdict_id), "number_zh": number, "statement_zh": payload["statement"],
-            "proposed_by": execution.maker_name, "signed_by": execution.checker_name, "signed_at": now.isoformat(),
+            "proposed_by": execution.maker_name, "proposed_at": queries.proposed_at(session, execution.change_id).isoformat(),
+             "signed_by": execution.checker_name, "signed_at": now.isoformat(),
             "change_id": str(execution.change_id), **queries.basis(session, row),
         },
     )  # fmt: skip

@@ -16,6 +16,7 @@ from acceptance.assessments.policy.admission import Condition, admitted
 from acceptance.assessments.queries import Sheet, SheetItem
 from acceptance.assessments.service.filling import OBJECT, editable
 from acceptance.assessments.service.packages import description, send
+from acceptance.standards.policy import plain
 from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.identity.actor import Actor
@@ -49,7 +50,7 @@ def apply(session: TenantSession, actor: Actor, assessment_id: UUID) -> Acceptan
     )  # fmt: skip
     row.package_id = package.package_id
     session.audit(
-        "assessments.applied", OBJECT, row.id, f"提交第 {row.number} 次自评的验收申请，自评合计 {whole.total} 分",
+        "assessments.applied", OBJECT, row.id, f"提交第 {row.number} 次自评的验收申请，自评合计 {plain(whole.total)} 分",
         hash=package.body_hash.hex(), reference=str(package.package_id),
     )  # fmt: skip
     return package
@@ -101,7 +102,7 @@ def _content(
         "round": row.round, "number": row.number, "measured_on": row.measured_on.isoformat(),
         "filled_by": sorted({item.entry.filled_by_name for item in whole.items if item.entry is not None}),
         "submitted_by": row.submitted_by_name,
-        "self_total": str(whole.total), "earned": str(whole.earned), "measured": str(whole.measured),
+        "self_total": plain(whole.total), "earned": plain(whole.earned), "measured": plain(whole.measured),
         "items": [_item(item, files) for item in whole.items],
         "vetoes": row.vetoes,
         "admission": [vars(condition) for condition in conditions],
@@ -113,8 +114,8 @@ def _item(item: SheetItem, files: dict[UUID, StoredFile]) -> dict[str, Any]:
     entry, ceiling = item.entry, item.ceiling
     return {
         "code": item.item.code, "title_zh": item.item.title_zh, "dimension_zh": item.item.dimension_zh,
-        "points": str(item.item.points), "earned": str(ceiling.earned), "measured": str(ceiling.measured),
-        "self_score": str(entry.self_score) if entry is not None else None,
+        "points": plain(item.item.points), "earned": plain(ceiling.earned), "measured": plain(ceiling.measured),
+        "self_score": plain(entry.self_score) if entry is not None else None,
         "note_zh": entry.note_zh if entry is not None else "",
         "version": entry.number if entry is not None else 0,
         "filled_by": entry.filled_by_name if entry is not None else "",

@@ -180,7 +180,7 @@ def _check(check: StandardCheck, result: Result | None, self_built: bool) -> dic
     """`state`: value (decided by a number), not_enough (no number yet), absent (no indicator yet), people (never computed)."""
     label = MEASURED_BY_ZH[check.measured_by]
     found: dict[str, Any] = {
-        "key": check.key, "text_zh": check.check_zh, "max": str(check.points), "nature": check.nature, "label_zh": label,
+        "key": check.key, "text_zh": check.check_zh, "max": plain(check.points), "nature": check.nature, "label_zh": label,
         "threshold_zh": check.threshold_zh, "evidence_zh": check.evidence_zh, "clause": check.clause,
         "state": "absent" if check.indicator else "people", "synthetic": False, "reason_zh": "",
     }  # fmt: skip
@@ -199,7 +199,7 @@ def _check(check: StandardCheck, result: Result | None, self_built: bool) -> dic
         reason = outcome.reason_zh if isinstance(outcome, NotEnoughData) else "由人员评定"
         return found | {"state": "not_enough", "reason_zh": reason}
     points = min(result.points, check.points)
-    return found | {"state": "value", "amount": plain(outcome.amount), "points": str(points)}
+    return found | {"state": "value", "amount": plain(outcome.amount), "points": plain(points)}
 
 
 def _veto(veto: Any, result: Result | None) -> dict[str, Any]:

@@ -33,10 +33,7 @@ def opinion_paper(content: Mapping[str, Any], sha256: str) -> bytes:
             "合计", "100", policy.points(content["self_total"]), policy.points(content["panel_total"]),
             *(policy.points(s["total"]) for s in content["sheets"]),
         ],
-        "signatures": [
-            [s["name"], "同意" if s["agrees"] else "有不同意见", policy.day_zh(s["at"])] for s in content["signatures"]
-        ]
-        + [[content["proposed_by"], "提请", ""], [content["signed_by"], "签发", policy.day_zh(content["signed_at"])]],
+        "signatures": _signatures(content),
         "footer": f"内容指纹 {sha256[:32]}",
     }  # fmt: skip
     made = typst.compile(
@@ -59,3 +56,14 @@ def _layout() -> bytes:
 def _fonts() -> typst.Fonts:
     folder = files(justmytype_intl_cjk) / "fonts" / "ofl" / "notosanssc"
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
+
+
+def _signatures(content: Mapping[str, Any]) -> list[list[str]]:
+    experts = [
+        [s["name"], "同意" if s["agrees"] else "有不同意见", policy.day_zh(s["at"])]
+        for s in content["signatures"]
+    ]
+    officers = [("proposed", "提请"), ("signed", "签发")]
+    return experts + [
+        [content[f"{key}_by"], word, policy.day_zh(content[f"{key}_at"])] for key, word in officers
+    ]
