@@ -79,7 +79,10 @@ def keep(session: TenantSession, event: Handover) -> dict[str, Any] | None:
         .on_conflict_do_nothing(index_elements=["tenant_id", "package_id"])
         .returning(AcceptancePackage.id)
     ).first()  # fmt: skip
-    return None if new is None else content
+    if new is None:
+        session.changed_nothing()
+        return None
+    return content
 
 
 def keep_files(

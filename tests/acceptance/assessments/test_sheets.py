@@ -179,7 +179,6 @@ def test_a_hand_over_takes_effect_once(world: World) -> None:
     for _ in range(2):
         with world.site.inside() as session:
             receive_application(session, event)
-            session.changed_nothing()
     with world.site.inside(read_only=True) as session:
         count = (
             select(func.count())
