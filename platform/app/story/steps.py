@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.story import (
+    steps_accepting,
     steps_accounts,
+    steps_building,
     steps_deciding,
     steps_equipping,
     steps_evidence,
@@ -42,5 +44,7 @@ def all_steps() -> tuple[Step, ...]:
         *steps_serving.STEPS,
         *steps_deciding.STEPS,
         *steps_older.STEPS,
+        *steps_building.STEPS,
+        *steps_accepting.STEPS,
         *steps_evidence.STEPS,
     )
