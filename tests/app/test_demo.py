@@ -35,7 +35,7 @@ def base() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def demo(base: Path) -> Iterator[DemoProcess]:
-    running = DemoProcess(base / "公积金 演示")
+    running = DemoProcess(base / "公积金 演示", "--acts", "1")
     try:
         running.wait_ready()
         yield running
@@ -173,7 +173,7 @@ def test_a_stopped_installation_is_described_in_plain_words(tmp_path: Path) -> N
 
 
 def test_ctrl_c_ends_every_child_and_a_second_start_keeps_the_data(base: Path) -> None:
-    first = DemoProcess(base / "二")
+    first = DemoProcess(base / "二", "--acts", "1")
     first.wait_ready()
     province = province_of(first)
     children = family(first.process.pid)
@@ -183,7 +183,7 @@ def test_ctrl_c_ends_every_child_and_a_second_start_keeps_the_data(base: Path) -
     wait_until(lambda: all(gone(pid) for pid in children))
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
-    second = DemoProcess(first.folder, "--json")
+    second = DemoProcess(first.folder, "--json", "--acts", "1")
     try:
         second.wait_ready()
         assert second.note["ports"]["web"] == port
@@ -191,7 +191,7 @@ def test_ctrl_c_ends_every_child_and_a_second_start_keeps_the_data(base: Path) -
         assert '"event": "ready"' in second.said
     finally:
         second.end()
-    third = DemoProcess(first.folder, "--reset")
+    third = DemoProcess(first.folder, "--reset", "--acts", "1")
     try:
         third.wait_ready()
         assert province_of(first) != province
@@ -200,7 +200,7 @@ def test_ctrl_c_ends_every_child_and_a_second_start_keeps_the_data(base: Path) -
 
 
 def test_children_end_with_a_killed_demo(base: Path) -> None:
-    running = DemoProcess(base / "三")
+    running = DemoProcess(base / "三", "--acts", "1")
     running.wait_ready()
     children = family(running.process.pid)
     running.process.kill()

@@ -12,6 +12,7 @@ from app.commands.place import DATA, Place, place_options
 from app.demo.folder import DemoFolder
 from app.demo.run import Demo
 from app.demo.screen import Screen
+from app.story.steps import ACTS
 
 
 @click.command(
@@ -24,9 +25,12 @@ from app.demo.screen import Screen
     "--story", is_flag=True, help="在全新的数据文件夹中演示一遍后结束；任何一步与说明不符时退出码不为 0"
 )
 @click.option("--json", "as_json", is_flag=True, help="每行输出一个 JSON 对象")
+@click.option("--acts", type=click.IntRange(1, ACTS), default=ACTS, help="只演示前几幕，默认全部三幕")
 @click.option("--fast", is_flag=True, hidden=True, help="不保证断电后数据完整，仅用于测试")
 @click.pass_context
-def demo(ctx: click.Context, port: int | None, reset: bool, story: bool, as_json: bool, fast: bool) -> int:
+def demo(
+    ctx: click.Context, port: int | None, reset: bool, story: bool, as_json: bool, acts: int, fast: bool
+) -> int:
     """One run of the demo."""
     named = DATA in ctx.find_root().meta
     temporary = story and not named
@@ -37,7 +41,7 @@ def demo(ctx: click.Context, port: int | None, reset: bool, story: bool, as_json
         return 2
     folder.take(reset=reset)
     try:
-        return Demo(folder, Screen(as_json), port, story_only=story, fast=fast).run()
+        return Demo(folder, Screen(as_json), port, story_only=story, fast=fast, acts=acts).run()
     finally:
         if temporary:
             folder.remove()

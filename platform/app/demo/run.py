@@ -19,6 +19,7 @@ from app.embedded.supervisor import ChildService, ChildSpec, Service, Supervisor
 from app.embedded.valkey import EmbeddedValkey
 from app.running import Announced, command, environment, processes
 from app.story.play import perform
+from app.story.steps import ACTS
 
 WEB_PORT = 18080
 CARRIER_PORT = 17890
@@ -27,13 +28,14 @@ PHONE_PORT = 17990
 
 @dataclass
 class Demo:
-    """One run. `story_only`: play the story, then end with its result."""
+    """One run. `story_only`: play the story, then end with its result; `acts`: how many of its acts."""
 
     folder: DemoFolder
     screen: Screen
     port: int | None = None
     story_only: bool = False
     fast: bool = False
+    acts: int = ACTS
     _failed: bool = False
     _supervisor: Supervisor | None = field(default=None, repr=False)
 
@@ -80,7 +82,7 @@ class Demo:
 
         def act() -> None:
             try:
-                self._failed = not perform(self.folder.layout, note, self.screen)
+                self._failed = not perform(self.folder.layout, note, self.screen, self.acts)
             except BaseException:
                 self._failed = True
                 raise

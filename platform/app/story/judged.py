@@ -16,6 +16,7 @@ from acceptance.assessments import service as assessing
 from acceptance.assessments.models import FileKind
 from acceptance.dossiers import queries as dossiers
 from acceptance.rectifications import queries as findings
+from acceptance.rectifications.models import FindingState
 from acceptance.reviews import queries as reviews
 from acceptance.verdicts import queries as verdicts
 from app.story.acting import acting, does
@@ -132,6 +133,13 @@ def application(stage: Stage, body: Body) -> Any:
 def applied(stage: Stage, body: Body) -> Any:
     """The same, which must be there."""
     return must(application(stage, body))
+
+
+def round_of(stage: Stage, body: Body, finding_id: UUID) -> int:
+    """Which round the centre may answer; 0 while it may not."""
+    with inside(stage, tenant_of(stage, body.code).id, read_only=True) as session:
+        row = findings.finding(session, finding_id)
+        return row.round if row.state in (FindingState.OPEN, FindingState.FAILED) else 0
 
 
 def finding(stage: Stage, body: Body, sheet: UUID) -> UUID:

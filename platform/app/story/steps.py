@@ -27,24 +27,21 @@ ADDRESSES = (
     ("管理后台", "/home"),
 )
 
+ACTS = 3
+
 SHOWN_TENANTS = ("C37000", "C99010", "C99011")
 """Whose people are listed at the end; everyone stands in demo.json."""
 
 
-def all_steps() -> tuple[Step, ...]:
-    """Everything that is played."""
+def all_steps(acts: int = ACTS) -> tuple[Step, ...]:
+    """What is played in the first acts: joining; serving; building and accepting."""
     *joining, plugged = steps_joining.STEPS  # whoever looks at the sub-centre's catalogue has logged in
-    return (
-        *joining,
-        *steps_accounts.STEPS,
-        plugged,
-        *steps_history.STEPS,
-        *steps_publishing.STEPS,
+    first = (*joining, *steps_accounts.STEPS, plugged, *steps_history.STEPS, *steps_publishing.STEPS)
+    second = (
         *steps_equipping.STEPS,
         *steps_serving.STEPS,
         *steps_deciding.STEPS,
         *steps_older.STEPS,
-        *steps_building.STEPS,
-        *steps_accepting.STEPS,
-        *steps_evidence.STEPS,
     )
+    third = (*steps_building.STEPS, *steps_accepting.STEPS, *steps_evidence.STEPS)
+    return tuple(step for act in (first, second, third)[:acts] for step in act)

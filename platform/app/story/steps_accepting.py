@@ -26,6 +26,8 @@ RULES = Body("C99040", "guize.admin", "guize.approver")
 ONE, TWO = "province.officer.one", "province.officer.two"
 EXPERTS = ("province.expert.one", "province.expert.two", "province.expert.three")
 SHARE = Decimal("0.9")
+ROUNDS = (("已张贴使用说明。", False, ONE), ("重新张贴，并在屏幕首页公示。", True, TWO))
+"""What the centre answers, whether the recheck passes, and by whom."""
 VETO = ("V9", "自助终端停用已满三个月")
 
 
@@ -83,14 +85,16 @@ def judge(stage: Stage) -> str:
 def rectify(stage: Stage) -> str:
     """The first recheck fails, the second passes; neither by the author of the finding."""
     sheet, row = judged.must(judged.sheet(stage, CITY)), judged.applied(stage, CITY)
-    for answer, passed, officer in (
-        ("已张贴使用说明。", False, ONE),
-        ("重新张贴，并在屏幕首页公示。", True, TWO),
-    ):
+    finding = judged.finding(stage, CITY, sheet)
+    for number, (answer, passed, officer) in enumerate(ROUNDS, 1):
         if row.state == "signing" or row.state == "concluded":
             break
-        finding = judged.finding(stage, CITY, sheet)
-        prove(stage.eventually(lambda: judged.state(stage, CITY) == "rectifying"), "中心没有进入整改")
+        if judged.round_of(stage, CITY, finding) > number:
+            continue
+        prove(
+            stage.eventually(lambda number=number: judged.round_of(stage, CITY, finding) == number),
+            f"中心没有进入第 {number} 轮整改",
+        )
         does(stage, CITY.code, CITY.filler, rectifying.answer, finding, answer)
         does(stage, CITY.code, CITY.submitter, rectifying.send_answers, sheet)
         prove(stage.eventually(lambda: judged.applied(stage, CITY).state == "rechecking"), "整改答复没有送达")
