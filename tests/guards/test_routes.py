@@ -223,6 +223,7 @@ def people(database: TestDatabase) -> dict[str, FlaskClient]:
     return found | {"visitor": visitor(database)}
 
 
+@pytest.mark.timeout(900)
 def test_every_role_meets_the_expected_decision_on_every_route(
     app: Flask, people: dict[str, FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:

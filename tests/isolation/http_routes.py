@@ -12,6 +12,7 @@ from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 from kernel.permissions import Permission
 from kernel.web.blueprints import PERMISSION
 from tests.isolation.http_city import Body
+from tests.isolation.http_more import INDICATOR, TEMPLATE
 from tests.isolation.http_world import HttpWorld
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -23,6 +24,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "filename": ("js/console.js", "js/zzzz.js"),
 }
 """Parameters that choose among the program's own words, not among rows: nothing foreign can be named by them."""
+
+FIXED = (
+    ("channels.", "code", "kiosk"),
+    ("indicators.", "code", INDICATOR),
+    ("sms_templates.", "code", TEMPLATE),
+    ("statements.", "kind", "xlsx"),
+    ("work_orders.", "kind", "complaint"),
+)
+"""Endpoints by how they begin, and the word that a parameter has there for everybody."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,9 @@ def _values(body: Body, item_code: str, centre_code: str) -> dict[str, object]:
         "unit_id": body.objects["unit"],
         "case_id": body.objects["case"],
         "file_id": body.objects["file"],
+        "order_id": body.objects["order"],
+        "message_id": body.objects["message"],
+        "standard_id": body.objects["standard"],
         "membership_id": body.people["clerk"].membership_id,
         "person_id": body.people["clerk"].person_id,
         "code": item_code,
@@ -155,8 +168,9 @@ def complete(route: Route, values: Mapping[str, object]) -> dict[str, object]:
     given = dict(values)
     for name in route.parameters:
         given.setdefault(name, 1 if isinstance(route.rule._converters[name], IntegerConverter) else uuid4())
-    if route.endpoint.startswith("channels.") and "code" in given:
-        given["code"] = "kiosk"
+    for endpoint, name, value in FIXED:
+        if route.endpoint.startswith(endpoint) and name in given:
+            given[name] = value
     if route.endpoint in ("province.tenant", "onboarding.undo"):
         given["code"] = values["centre_code"]
     if route.endpoint in ("catalogue.proposal", "catalogue.propose", "catalogue.discard"):

@@ -18,6 +18,7 @@ from kernel.tenancy import tenants
 from tenants.catalogue.seed import seed_province_template
 from tests.database import TestDatabase
 from tests.isolation.http_city import PROVINCE_ROLES, City, apply_city
+from tests.isolation.http_more import leave_more, prepare_province
 from tests.isolation.rows import plant, tenant_tables
 from tests.people import person
 from tests.web_client import app_for, client_for, visitor
@@ -93,6 +94,7 @@ def make_world(database: TestDatabase) -> HttpWorld:
             session.audit("test.seeded", "catalogue", "template", "导入省级事项模板")
         else:
             session.rollback()
+    prepare_province(database)
     province = {
         role: person(database, database.province_id, f"省岗{n}", role)
         for n, role in enumerate(PROVINCE_ROLES)
@@ -103,6 +105,8 @@ def make_world(database: TestDatabase) -> HttpWorld:
     )
     ours = apply_city(database, 951, "甲一市", "甲Kx3", officers, "Y")
     theirs = apply_city(database, 952, "乙二市", "乙Zw8", officers, "Z")
+    leave_more(ours)
+    leave_more(theirs)
     third = database.open_centre("C99530", "丙三市住房公积金管理中心")
     planted = plant(database, [third], PLANTED)
     world = HttpWorld(database, app_for(database), ours, theirs, planted, third, province)

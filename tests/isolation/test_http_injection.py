@@ -85,6 +85,7 @@ def _ask(
     return answer
 
 
+@pytest.mark.timeout(900)
 def test_no_text_runs(http_world: HttpWorld, fields: dict[str, set[str]]) -> None:
     payloads, count, faults = injections(http_world.theirs.centre.id), Counter[str](), []
     assert len(payloads) >= 30
