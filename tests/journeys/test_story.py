@@ -31,6 +31,8 @@ pytestmark = pytest.mark.timeout(900)
 KILLED = ("worker", "relay", "gateway", "carrier", "valkey", "flushall")
 RUNS = 5 if os.environ.get("GJJ_LONG") else 1
 EACH = 2
+ACTS = () if os.environ.get("GJJ_LONG") else ("--acts", "2")
+"""Where messages and money move; the whole story with GJJ_LONG=1."""
 QUIET_S = 20.0
 Rows = dict[str, Counter[tuple[str, ...]]]
 
@@ -45,7 +47,7 @@ def base() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def calm(base: Path) -> Rows:
-    running = DemoProcess(base / "calm")
+    running = DemoProcess(base / "calm", *ACTS)
     try:
         running.wait_ready()
         rows = settled_rows(running)
@@ -160,7 +162,7 @@ def test_no_personal_value_lies_in_the_clear(base: Path, calm: Rows) -> None:
 def test_killed_processes_and_a_wiped_broker_change_nothing(base: Path, calm: Rows, run: int) -> None:
     seed = int(os.environ.get("GJJ_TEST_SEED") or random.SystemRandom().randrange(10**9)) + run
     print(f"GJJ_TEST_SEED={seed}")
-    running = DemoProcess(base / f"trouble {seed}")
+    running = DemoProcess(base / f"trouble {seed}", *ACTS)
     try:
         wait_until(lambda: begun(running) or running.process.poll() is not None)
         trouble = Trouble(running, seed)
@@ -182,7 +184,7 @@ def test_killed_processes_and_a_wiped_broker_change_nothing(base: Path, calm: Ro
 
 
 def test_the_story_command_says_what_it_proved(base: Path) -> None:
-    done = gjj("demo", "--story", "--json", "--fast", "--data", str(base / "story"), timeout=300)
+    done = gjj("demo", "--story", "--json", "--fast", "--data", str(base / "story"), timeout=800)
     assert done.returncode == 0, done.stdout[-2000:]
     assert done.stdout.count('"result": "proved"') >= 12
     assert '"result": "failed"' not in done.stdout

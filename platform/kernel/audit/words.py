@@ -172,7 +172,17 @@ GROUPS = (
     (
         "acceptance",
         "建设与验收",
-        ("construction.", "assessments.", "reviews.", "rectifications.", "verdicts.", "dossiers.", "reports.", "facts.", "standards."),
+        (
+            "construction.",
+            "assessments.",
+            "reviews.",
+            "rectifications.",
+            "verdicts.",
+            "dossiers.",
+            "reports.",
+            "facts.",
+            "standards.",
+        ),
     ),
     ("settings", "参数与系统", ("settings.", "system.", "security.", "lockbox.", "jobs.")),
     ("audit", "日志", ("audit.",)),
