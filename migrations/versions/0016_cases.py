@@ -132,9 +132,7 @@ def _core() -> None:
         sa.UniqueConstraint("tenant_id", name="uq_core_link_tenant_id"),
         sa.CheckConstraint("adapter in ('demo')", name="adapter"),
         sa.CheckConstraint("mode in ('normal', 'slow', 'down', 'wrong')", name="mode"),
-        sa.CheckConstraint(
-            "timeout_ms between 50 and 10000 and delay_ms between 0 and 60000", name="times"
-        ),
+        sa.CheckConstraint("timeout_ms between 50 and 10000 and delay_ms between 0 and 60000", name="times"),
         readers=("gjj_citizen",),
     )
     ddl.own_table(

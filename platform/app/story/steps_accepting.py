@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 from acceptance.assessments import queries as sheets
 from acceptance.assessments import service as assessing
@@ -91,10 +92,7 @@ def rectify(stage: Stage) -> str:
             break
         if judged.round_of(stage, CITY, finding) > number:
             continue
-        prove(
-            stage.eventually(lambda number=number: judged.round_of(stage, CITY, finding) == number),
-            f"中心没有进入第 {number} 轮整改",
-        )
+        _wait_for_round(stage, finding, number)
         does(stage, CITY.code, CITY.filler, rectifying.answer, finding, answer)
         does(stage, CITY.code, CITY.submitter, rectifying.send_answers, sheet)
         prove(stage.eventually(lambda: judged.applied(stage, CITY).state == "rechecking"), "整改答复没有送达")
@@ -106,6 +104,11 @@ def rectify(stage: Stage) -> str:
         "复核通过后没有进入签署",
     )
     return "整改一项：第一次复核不通过，第二次由另一人复核通过"
+
+
+def _wait_for_round(stage: Stage, finding: UUID, number: int) -> None:
+    begun = stage.eventually(lambda: judged.round_of(stage, CITY, finding) == number)
+    prove(begun, f"中心没有进入第 {number} 轮整改")
 
 
 def sign(stage: Stage) -> str:
