@@ -227,6 +227,7 @@ NEXT = {
 SEEN: Counter[str] = Counter()
 
 
+@pytest.mark.timeout(1800)  # the long form takes minutes on a busy machine
 def test_no_forbidden_state_is_reached(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     total = Counter[str]()
     # Dossiers are no part of this, and writing a hundred of them outlasts the leases of their jobs on a busy machine.
