@@ -135,7 +135,8 @@ def _bindings() -> None:
         "account_binding",
         _id("account_id"),
         _text("kind"),
-        _text("person_ref"),
+        _bytes("person_ref"),
+        _bytes("person_index"),
         _bytes("name"),
         _bytes("identity_index"),
         _text("unit_code"),
@@ -148,9 +149,9 @@ def _bindings() -> None:
         rights=KEPT,
     )
     for name, columns, also in (
-        ("uq_account_binding_live", "account_id, kind, person_ref", ""),
+        ("uq_account_binding_live", "account_id, kind, person_index", ""),
         ("uq_account_binding_one_depositor", "account_id", " and kind = 'depositor'"),
-        ("uq_account_binding_person", "person_ref", " and kind = 'depositor'"),
+        ("uq_account_binding_person", "person_index", " and kind = 'depositor'"),
     ):
         ddl.run(
             f"create unique index {name} on account_binding (tenant_id, {columns}) where ended_at is null{also}"

@@ -65,7 +65,7 @@ language plpgsql stable security definer set search_path = k, public, pg_temp as
 begin
     perform k.require_tenant(p_tenant);
     return query select e.asked_at, e.amount_fen, e.outcome::text from public.core_demo_entry e
-     where e.tenant_id = p_tenant and e.person_ref = p_person order by e.asked_at;
+     where e.tenant_id = p_tenant and e.person_mark = p_person order by e.asked_at;
 end $$;
 
 create policy service_case_in_flight on service_case for select to gjj_kernel using (true);
@@ -138,7 +138,7 @@ def _core() -> None:
     ddl.own_table(
         "core_demo_entry",
         _text("key"),
-        _text("person_ref"),
+        _text("person_mark"),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         _text("outcome"),
         _text("core_no"),
@@ -149,7 +149,7 @@ def _core() -> None:
         sa.CheckConstraint("outcome in ('paid', 'failed')", name="outcome"),
         rights=WRITE_SELECT_INSERT,
     )
-    op.create_index("ix_core_demo_entry_person", "core_demo_entry", ["tenant_id", "person_ref"])
+    op.create_index("ix_core_demo_entry_person", "core_demo_entry", ["tenant_id", "person_mark"])
 
 
 def _case() -> None:

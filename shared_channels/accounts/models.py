@@ -176,7 +176,7 @@ class AccountBinding(Own, Base):
         CheckConstraint("kind in ('depositor', 'employer')", name="kind"),
         CheckConstraint("proven_by in ('core', 'counter')", name="proven_by"),
         Index(
-            "uq_account_binding_live", "tenant_id", "account_id", "kind", "person_ref",
+            "uq_account_binding_live", "tenant_id", "account_id", "kind", "person_index",
             unique=True, postgresql_where=text("ended_at IS NULL"),
         ),
         Index(
@@ -184,14 +184,15 @@ class AccountBinding(Own, Base):
             unique=True, postgresql_where=text("ended_at IS NULL AND kind = 'depositor'"),
         ),
         Index(
-            "uq_account_binding_person", "tenant_id", "person_ref",
+            "uq_account_binding_person", "tenant_id", "person_index",
             unique=True, postgresql_where=text("ended_at IS NULL AND kind = 'depositor'"),
         ),
     )  # fmt: skip
 
     account_id: Mapped[UUID]
     kind: Mapped[str]
-    person_ref: Mapped[str]
+    person_ref: Mapped[bytes] = mapped_column(LargeBinary)
+    person_index: Mapped[bytes] = mapped_column(LargeBinary)
     name: Mapped[bytes] = mapped_column(LargeBinary)
     identity_index: Mapped[bytes] = mapped_column(LargeBinary)
     unit_code: Mapped[str] = mapped_column(default="")

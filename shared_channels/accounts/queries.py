@@ -194,6 +194,13 @@ def name_of(session: TenantSession, binding: AccountBinding) -> Secret[str]:
     return vault_of(session).open("account_binding", "name", binding.id, binding.name, MaskKind.NAME)
 
 
+def core_ref_of(session: TenantSession, binding: AccountBinding) -> str:
+    """The core system's word for the bound person, to ask the core system with. Centre tenant."""
+    stored = binding.person_ref
+    opened = vault_of(session).open("account_binding", "person_ref", binding.id, stored, MaskKind.ACCOUNT)
+    return reveal(opened, RevealPurpose.CORE_SYSTEM)
+
+
 def used_counter_code(session: TenantSession, account_id: UUID, session_id: UUID) -> CounterCode | None:
     """The newest counter code of this log-in that a clerk has used to prove the real person. Centre tenant."""
     return session.scalars(

@@ -49,11 +49,11 @@ class DemoCoreEntry(Own, Base):
         UniqueConstraint("tenant_id", "key"),
         UniqueConstraint("tenant_id", "core_no"),
         CheckConstraint("outcome in ('paid', 'failed')", name="outcome"),
-        Index("ix_core_demo_entry_person", "tenant_id", "person_ref"),
+        Index("ix_core_demo_entry_person", "tenant_id", "person_mark"),
     )
 
     key: Mapped[str]
-    person_ref: Mapped[str]
+    person_mark: Mapped[str]
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     outcome: Mapped[str]
     core_no: Mapped[str]

@@ -22,7 +22,7 @@ BY_THE_CLOCK = re.compile(r"checkpoint|witness|issuer_|chain")
 # In which order two tenants' or two workers' acts fell is chance as well.
 ORDER = {"seq", "position_at", "attempts", "number"}
 _CHANCE = re.compile(
-    r"\d{12,}|"
+    r"\d{12,}|YS\d{8}[0-9A-F]{10}|"
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:[\d.]+)?(Z|[+-]\d\d:?\d\d)?"
 )
 _LOG_INS = re.compile(r"\b(accounts|identity)\.")

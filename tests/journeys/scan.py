@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.embedded.place import POINTER
+
 
 @dataclass
 class Scan:
@@ -16,11 +18,16 @@ class Scan:
     seen: int = 0
 
     def folder(self, root: Path) -> Scan:
-        """Every file below, whatever it is: logs, pages of the database and its journal, dumps, temporary files."""
+        """Every file below, whatever it is: logs, pages of the database and its journal, dumps, temporary files.
+
+        Servers that keep their files elsewhere (`app.embedded.place`) are followed.
+        """
         longest = max(len(value) for value in self.values.values())
         for file in sorted(root.rglob("*")):
             if file.is_file() and not file.is_symlink():
                 self._file(file, longest)
+                if file.name == POINTER:
+                    self.folder(Path(file.read_text(encoding="utf-8").rstrip("\n")))
         return self
 
     def _file(self, file: Path, longest: int) -> None:

@@ -98,7 +98,7 @@ def bound_citizen(signed: SignedIn, kind: BindingKind = BindingKind.DEPOSITOR) -
     return Citizen(
         account_id=signed.account_id,
         binding_id=binding.id,
-        person_ref=binding.person_ref,
+        person_ref=queries.core_ref_of(session, binding),
         channel=signed.channel,
         level=signed.level(binding.id),
         name=queries.name_of(session, binding),

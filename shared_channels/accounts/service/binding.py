@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.crypto.blind_index import IndexedField
+from kernel.crypto.masks import MaskKind
 from kernel.crypto.secret import Secret
 from kernel.db import TenantSession, utc_now
 from kernel.db.ids import uuid7
@@ -162,7 +163,9 @@ def _bind(
     made = session.execute(
         insert(AccountBinding)
         .values(
-            tenant_id=session.tenant_id, id=new, account_id=account_id, kind=BindingKind.DEPOSITOR, person_ref=ref,
+            tenant_id=session.tenant_id, id=new, account_id=account_id, kind=BindingKind.DEPOSITOR,
+            person_ref=vault.seal("account_binding", "person_ref", new, Secret(ref, MaskKind.ACCOUNT)),
+            person_index=vault.index(IndexedField.ID_NUMBER, _core_word(ref)),
             name=vault.seal("account_binding", "name", new, identity.name),
             identity_index=vault.index(IndexedField.ID_NUMBER, identity.number),
             proven_by=by, bound_at=utc_now(), **more,
@@ -178,11 +181,16 @@ def _bind(
 
 
 def _bindings_of_person(session: TenantSession, ref: str, index: bytes) -> list[AccountBinding]:
-    same = (AccountBinding.person_ref == ref) | (AccountBinding.identity_index == index)
+    refs = vault_of(session).candidates(IndexedField.ID_NUMBER, _core_word(ref))
+    same = AccountBinding.person_index.in_(refs) | (AccountBinding.identity_index == index)
     found = select(AccountBinding).where(
         same, AccountBinding.kind == BindingKind.DEPOSITOR, AccountBinding.ended_at.is_(None)
     )
     return list(session.scalars(found))
+
+
+def _core_word(ref: str) -> Secret[str]:
+    return Secret(f"core:{ref}")
 
 
 def _end(session: TenantSession, binding: AccountBinding) -> None:

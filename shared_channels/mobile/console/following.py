@@ -95,7 +95,7 @@ def money_of(signed: SignedIn) -> Money | None:
     if core is None:
         return Money(missing_zh=_("未接入核心系统，余额请拨打12329或到服务网点查询。"))
     try:
-        balance = core.balance(bound.person_ref)
+        balance = core.balance(accounts.core_ref_of(session, bound))
     except PortFailed:
         return Money(label_zh=core.label_zh, missing_zh=_("核心系统暂时不能应答，请稍后再查。"))
     return Money(money(balance.fen), moment(balance.as_of), core.label_zh)

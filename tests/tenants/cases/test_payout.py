@@ -11,6 +11,7 @@ from kernel.jobs.runner import Outcome
 from tenants.cases import queries, service
 from tenants.cases.models import CaseState
 from tenants.cases.service import paying
+from tenants.core_system.adapters.demo import mark_of
 from tenants.core_system.adapters.demo_people import DEMO_PEOPLE
 from tenants.core_system.models import DemoCoreEntry, Mode
 from tests.tenants.cases.world import AMOUNT, World, settled
@@ -24,7 +25,7 @@ def well_again(world: World) -> Iterator[None]:
 
 def paid(world: World, ref: str) -> list[tuple[int, str]]:
     with world.as_staff(read_only=True) as session:
-        rows = session.scalars(select(DemoCoreEntry).where(DemoCoreEntry.person_ref == ref))
+        rows = session.scalars(select(DemoCoreEntry).where(DemoCoreEntry.person_mark == mark_of(ref)))
         return [(row.amount_fen, row.outcome) for row in rows]
 
 
