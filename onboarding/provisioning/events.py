@@ -9,6 +9,13 @@ from kernel.events.bus import Event
 
 
 @dataclass(frozen=True)
+class ProvinceSettled(Event):
+    """The installation got its province: rooms lay down what a province starts with. Published in the province."""
+
+    province_id: UUID
+
+
+@dataclass(frozen=True)
 class CityJoined(Event):
     """A manifest was carried out to the end. Published in the province."""
 

@@ -202,7 +202,7 @@ def _statement(world: World, admin: Page, address: str) -> None:
     now = datetime.now(UTC)
     with world.database.door().tenant_tx(world.database.scope()) as session:
         if seed_tariffs(session) + seed_province_sms(session):
-            session.audit("sms.seeded", "sms_template", "provincial", "导入省级短信模板与资费")
+            session.audit("test.seeded", "sms_template", "provincial", "导入省级短信模板与资费")
         else:
             session.rollback()
     with world.database.door(Login.MIGRATE).process_tx() as connection:

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import String, func, select
 from sqlalchemy.dialects.postgresql import array
 
+from billing_budget.tariffs.seed import seed_tariffs
+from kernel import events
 from kernel.calendar import clock
 from kernel.db import TenantSession
 from kernel.db.ids import uuid7
@@ -22,6 +24,8 @@ from onboarding.provisioning.adapters.registry import figures_of
 from onboarding.provisioning.adapters.staff import put_staff
 from onboarding.provisioning.adapters.units import put_units
 from onboarding.provisioning.errors import CodeRetired, CodeTaken
+from onboarding.provisioning.events import ProvinceSettled
+from shared_channels.sms.messages.seed import seed_province_sms
 from tenants.registry import service as registry
 from tenants.registry.policy import DEPOSITORS, plug_state
 
@@ -59,13 +63,18 @@ def prepare(session: TenantSession, people: Sequence[StaffPlan]) -> int:
 
 
 def settle_province(session: TenantSession, posts: ProvincePosts) -> int:
-    """The province's own units, people, accounts and template, at the installation. The caller audits."""
-    return (
+    """The province's own units, people and accounts, and what centres inherit: items, SMS templates, tariffs. The caller audits."""
+    written = (
         put_units(session, posts.units)
         + put_staff(session, posts.staff)
         + accounts.put_accounts(session, posts.staff)
         + put_template(session)
+        + seed_province_sms(session)
+        + seed_tariffs(session)
     )
+    if written:
+        events.publish(session, ProvinceSettled(session.tenant_id))
+    return written
 
 
 def open_body(session: TenantSession, body: BodyPlan, steps_total: int) -> int:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from uuid import UUID
 
-from acceptance.standards.seed import seed_standard
+from acceptance.standards import queries as standards
 from app.story import programs
 from app.story.entering import tenant_of
 from app.story.stage import Stage
 from app.story.step import Step, prove
-from billing_budget.tariffs.seed import seed_tariffs
 from kernel.db import TenantSession
 from kernel.db.roles import Login
-from shared_channels.sms.messages.seed import seed_province_sms
 from shared_channels.sms.signatures.seed import seed_extension, seed_signature
 from tenants.core_system import service as core_system
 
@@ -26,14 +24,11 @@ def equip(stage: Stage) -> str:
     """Seed once; a second run changes nothing."""
     province = stage.installation.province_id(Login.WEB)
     with inside(stage, province) as session:
-        rows = seed_province_sms(session) + seed_tariffs(session) + int(seed_standard(session))
-        rows += sum(
+        rows = sum(
             seed_extension(session, tenant_of(stage, code).id, digits) for code, digits in EXTENSIONS.items()
         )
         if rows:
-            session.audit(
-                "sms.seeded", "sms_template", "provincial", f"导入省级短信模板、资费与评估标准 {rows} 行"
-            )
+            session.audit("sms.extension_given", "sms_extension", "provincial", f"分配短信扩展码 {rows} 个")
     for code, signature in CORE.items():
         with inside(stage, tenant_of(stage, code).id) as session:
             new = int(core_system.connect_demo(session)) + seed_signature(session, signature)
@@ -45,7 +40,13 @@ def equip(stage: Stage) -> str:
         prove(core is not None and "演示" in core.label_zh, "演示核心系统没有接上，或没有标明演示")
     with inside(stage, tenant_of(stage, "C99020").id, read_only=True) as session:
         prove(core_system.of(session) is None, "没有接入核心系统的中心显示为已接入")
-    return f"省级模板、资费与标准 {rows} 行；示例市、示例油田接入演示核心系统；登记渠道程序 {added} 个"
+    prove(stage.eventually(lambda: _has_standard(stage, province)), "省级没有评估验收标准")
+    return f"省级模板、资费与评估验收标准已就绪；示例市、示例油田接入演示核心系统；登记渠道程序 {added} 个"
+
+
+def _has_standard(stage: Stage, province: UUID) -> bool:
+    with inside(stage, province, read_only=True) as session:
+        return session.scalar(standards.versions(session).limit(1)) is not None
 
 
 def inside(
