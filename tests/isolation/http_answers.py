@@ -16,6 +16,7 @@ _CHANCE = (
     (re.compile(r'name="csrf-token" content="[^"]*"'), "TOKEN"),
     (re.compile(r'nonce="[^"]*"'), "NONCE"),
     (re.compile(r"\d{1,2}:\d{2}(:\d{2})?"), "TIME"),
+    (re.compile(r"\d+ 秒|\d+ 分 \d+ 秒"), "DURATION"),
     (re.compile(r"cursor=[\w-]+"), "CURSOR"),
 )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from itertools import cycle
 from uuid import uuid4
 
 import pytest
 
 from kernel.tenancy import tenants
+from shared_channels.accounts.entering import codes as proving
+from shared_channels.accounts.policy import PROOFS_OF_PERSON_A_DAY
 from tenants.cases.errors import CaseInFlight
 from tenants.cases.ports import Party
 from tenants.core_system.adapters.demo_people import DEMO_PEOPLE
@@ -32,7 +35,11 @@ def world(database: TestDatabase) -> World:
 
 
 @pytest.fixture
-def owner(database: TestDatabase, codes: Codes, world: World, patient: None) -> Phone:
+def owner(
+    database: TestDatabase, codes: Codes, world: World, patient: None, monkeypatch: pytest.MonkeyPatch
+) -> Phone:
+    """The few people of the demo core are proven again and again by all tests of a day."""
+    monkeypatch.setattr(proving, "PROOFS_OF_PERSON_A_DAY", replace(PROOFS_OF_PERSON_A_DAY, most=1000))
     found = tenants.by_id(database.door(), world.tenant_id)
     assert found is not None
     mine = phone_of(database, codes, found.code)

@@ -39,7 +39,7 @@ class World:
     sub: UUID
 
     @classmethod
-    def open(cls, database: TestDatabase, code: str = "C95100") -> World:
+    def open(cls, database: TestDatabase, code: str = "C95190") -> World:
         tariffs(database)
         centre = database.open_centre(code, "示例市住房公积金管理中心")
         sub = database.open_centre(f"{code[:-1]}1", "示例油田分中心", parent=centre)
